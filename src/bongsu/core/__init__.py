@@ -1,0 +1,1 @@
+"""The deterministic heart: rooms in a fixed order, no input or output, no clock, no randomness."""

@@ -1,0 +1,62 @@
+"""The configuration of a node: recorded first and at each change, so that record + commit = replay."""
+
+from bongsu.model.circle import Circle
+from bongsu.model.label import Label
+from bongsu.model.mode import Mode
+from bongsu.model.noun import Noun
+from bongsu.model.sensor import Sensor
+
+
+class PublicKey(Noun, frozen=True):
+    """A partner's Ed25519 key (32 bytes) for one mode, valid from and until (None: open), by its key id."""
+
+    partner: str
+    mode: Mode
+    key: str
+    public: bytes
+    from_ns: int | None = None
+    until_ns: int | None = None
+
+
+class Rule(Noun, frozen=True):
+    """One line of a release policy. Empty text matches any; the most specific rule wins, a refusal wins a tie.
+
+    `action` is allow, deny or coarsen; `field` a field of the wire body or empty for the kind as a whole; `parameters` belong to the action
+    (`grid_deg`, `floor_m`, `round_m`, `period_s`).
+    """
+
+    rule: str
+    action: str
+    recipient: str = ""
+    circle: str = ""
+    kind: str = ""
+    field: str = ""
+    parameters: dict[str, float] = {}  # noqa: RUF012 - msgspec copies the default
+    reason: str = ""
+
+
+class Role(Noun, frozen=True):
+    """What a role may command."""
+
+    role: str
+    kinds: tuple[str, ...]
+
+
+class Configuration(Noun, frozen=True):
+    """Everything of a node's settings that its core's outputs depend on."""
+
+    node: str
+    federation: str
+    mode: Mode
+    exercise: str
+    epoch: int
+    partners: tuple[str, ...]
+    sensors: tuple[Sensor, ...]
+    public_keys: tuple[PublicKey, ...]
+    circles: tuple[Circle, ...]
+    rules: tuple[Rule, ...]
+    roles: tuple[Role, ...]
+    label: Label
+    area_set: str
+    country: str
+    commit: str = ""

@@ -1,0 +1,26 @@
+"""Confidentiality labels after the model of ADatP-4774 (policy, classification, ReleasableTo), with invented unclassified markings only."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+RANKS: dict[str, int] = {"OPEN": 0, "PARTNER": 1, "NATIONAL": 2}
+"""The invented markings, least protected first."""
+
+
+class Label(msgspec.Struct, frozen=True, kw_only=True):
+    """Who may see an item. `releasable_to` is permissive: sorted partner codes; empty means the originator only (fail closed)."""
+
+    policy: str = "BONGSU-EXAMPLE"
+    classification: str = "PARTNER"
+    releasable_to: tuple[str, ...] = ()
+
+
+def join(labels: Iterable[Label]) -> Label | None:
+    """The label of what was made from all of these: the highest classification, released only to whom all of them are. None for no labels."""
+    known = list(labels)
+    if not known:
+        return None
+    highest = max(known, key=lambda label: RANKS.get(label.classification, len(RANKS)))
+    common = set(known[0].releasable_to).intersection(*(label.releasable_to for label in known))
+    return Label(policy=highest.policy, classification=highest.classification, releasable_to=tuple(sorted(common)))
