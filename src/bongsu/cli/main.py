@@ -1,0 +1,149 @@
+"""`bongsu`: the table of commands and the one place where errors become exit codes.
+
+A command's module is imported only when that command is asked for, so `bongsu --help` stays quick.
+Exit codes: 0 done, 1 answered "no" (a check or an expectation failed), 2 bad input, 3 our fault, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import errno
+import importlib
+import os
+import sys
+import tempfile
+import traceback
+from typing import NamedTuple, NoReturn
+
+import click
+
+import bongsu
+from bongsu.base.errors import BongsuError
+
+EXIT_BAD_INPUT = 2
+EXIT_OUR_FAULT = 3
+EXIT_INTERRUPTED = 130
+EXIT_PIPE_CLOSED = 141
+
+
+class Row(NamedTuple):
+    """Where a command lives (`module:attribute`) and its one line in `bongsu --help`."""
+
+    place: str
+    summary: str
+
+
+# A new command is a file and a row.
+COMMANDS: dict[str, Row] = {
+    "warm": Row("bongsu.cli.warm:warm", "Compile the numeric kernels into the cache, so that nothing waits later."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command's module only when the command is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names of all commands, in the table's order."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and give one command; None if the table has no such row."""
+        row = COMMANDS.get(cmd_name)
+        if row is None:
+            return None
+        module, _, attribute = row.place.partition(":")
+        command = getattr(importlib.import_module(module), attribute)
+        assert isinstance(command, click.Command), f"{row.place} is not a command"
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands from the table, importing none."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, row.summary) for name, row in COMMANDS.items()])
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="\b\nExample:\n  bongsu drill run hwasong-18-2023-07-12 --speed max --seed 1",
+)
+@click.version_option(bongsu.__version__, prog_name="bongsu")
+def main() -> None:
+    """Share missile-launch warnings between partner nations, drill together, keep a record that all can check."""
+
+
+def run() -> NoReturn:
+    """Entry point of the `bongsu` program: run the command and turn whatever happens into an exit code."""
+    code = exit_code_of(sys.argv[1:])
+    sys.exit(code)
+
+
+def exit_code_of(arguments: list[str]) -> int:
+    """Run one command line and give its exit code; a command may return its own as an integer."""
+    try:
+        outcome = main.main(args=arguments, prog_name="bongsu", standalone_mode=False)
+        sys.stdout.flush()
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        return EXIT_BAD_INPUT
+    except click.UsageError as error:
+        return _say_bad_input(_usage_line(error))
+    except click.ClickException as error:
+        return _say_bad_input(error.format_message())
+    except BongsuError as error:
+        _say(str(error))
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        return _leave_closed_pipe()
+    except OSError as error:
+        line = _system_line(error)
+        return _say_our_fault(error) if line is None else _say_bad_input(line)
+    except Exception as error:
+        return _say_our_fault(error)
+    return outcome if isinstance(outcome, int) else 0
+
+
+def _say(line: str) -> None:
+    """One line on standard error, whatever the message held."""
+    sys.stderr.write("bongsu: " + " ".join(line.split()) + "\n")
+
+
+def _say_bad_input(line: str) -> int:
+    _say(line)
+    return EXIT_BAD_INPUT
+
+
+def _usage_line(error: click.UsageError) -> str:
+    command = error.ctx.command_path if error.ctx is not None else "bongsu"
+    return f"{error.format_message().rstrip('.')}; see `{command} --help`"
+
+
+def _system_line(error: OSError) -> str | None:
+    """Say what the user can mend (a file, folder or port that he named); None when it is none of his doing."""
+    if error.errno == errno.EADDRINUSE:
+        return f"{error.strerror or 'address already in use'}; choose another port or end the program that holds it"
+    if error.filename is not None:
+        return f"{error.filename}: {(error.strerror or 'cannot be used').lower()}; check the path and its permissions"
+    return None
+
+
+def _leave_closed_pipe() -> int:
+    """The reader went away (`bongsu track FILE | head`): end quietly, also when the interpreter flushes at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return EXIT_PIPE_CLOSED
+
+
+def _say_our_fault(error: Exception) -> int:
+    """One line for the user, the traceback in a file (or on the screen with BONGSU_DEBUG=1)."""
+    told = f"this is a fault of Bongsu, not yours: {type(error).__name__}: {error}"
+    if os.environ.get("BONGSU_DEBUG"):
+        traceback.print_exception(error)
+        _say(told)
+        return EXIT_OUR_FAULT
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="bongsu-fault-", suffix=".txt", delete=False, encoding="utf-8"
+    ) as report:
+        traceback.print_exception(error, file=report)
+    _say(f"{told}; the traceback is in {report.name} (BONGSU_DEBUG=1 shows it), please report it")
+    return EXIT_OUR_FAULT
