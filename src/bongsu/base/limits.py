@@ -59,3 +59,9 @@ QUEUE_COUNT = 8_192
 
 CLOCK_OFFSET_S = 2.0
 """Difference between a partner's clock and ours that is shown as a fault: heartbeats are judged by signed issue time."""
+
+FLIGHT_ROWS_COUNT = 20_000
+"""Rows of one true flight of a drill: 20,000 steps of 5 s are 27 hours; what has not come down by then is in orbit, and refused."""
+
+TRUTH_ROUNDS_COUNT = 40
+"""Newton rounds for one true flight of a drill: eight are usual, and each takes some 15 ms."""

@@ -1,0 +1,1 @@
+"""Exercises on the live code: scenarios, true flights, invented sensors, control, expectations."""
