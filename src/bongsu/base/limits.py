@@ -65,3 +65,73 @@ FLIGHT_ROWS_COUNT = 20_000
 
 TRUTH_ROUNDS_COUNT = 40
 """Newton rounds for one true flight of a drill: eight are usual, and each takes some 15 ms."""
+
+HUBS_COUNT = 4
+"""Hubs of one federation: two were measured to lose nothing when either dies; each further one costs every partner a link a mode."""
+
+SERVER_PAYLOAD_BYTES = 131_072
+"""Largest message a server takes: an envelope with its headers, and the server's own answers about 64 outboxes."""
+
+PROMPT_OUTBOX_BYTES = 268_435_456
+"""One prompt outbox on disk: 100,000 warnings of 2 kB. When full it refuses new ones, and the node says so: it never drops old ones."""
+
+LATEST_OUTBOX_BYTES = 33_554_432
+"""One latest outbox in memory: one message of up to 4 kB for each of 8,000 subjects; beyond that the oldest subject goes."""
+
+SERVER_MEMORY_BYTES = 4_294_967_296
+"""Memory that a nation's server may give to latest outboxes: 64 partners in two modes."""
+
+SERVER_FILE_BYTES = 68_719_476_736
+"""Disk that a nation's server may give to prompt outboxes: 64 partners in two modes, each at its bound, twice over."""
+
+PROMPT_WAITING_COUNT = 65_536
+"""Prompt messages for one recipient that wait for the own server: hours of them; the record holds each, and a restart offers them again."""
+
+LATEST_WAITING_COUNT = 4_096
+"""Subjects of one recipient's latest lane that wait for the own server: every track twice over; beyond that the oldest is dropped and counted."""
+
+PROMPT_IN_FLIGHT_COUNT = 64
+"""Prompt messages for one recipient that the server has not yet confirmed: it confirms some 3,000 a second, each in under a millisecond."""
+
+LATEST_IN_FLIGHT_COUNT = 1_024
+"""Latest messages for one recipient that the server has not yet confirmed: a tenth of a second at 10,000 a second."""
+
+PULL_COUNT = 256
+"""Messages that one pull asks for: as many as arrive while the next pull travels."""
+
+PULL_S = 1.0
+"""A pull lapses after this long, and the next one is sent before: a path that died is noticed and left within it."""
+
+PULL_RETRY_S = 0.1
+"""Pause before a pull that nobody answered is repeated: short against the second in which a link is re-made, long against its cost."""
+
+PULL_WAITING_COUNT = 32
+"""Pulls of one recipient that may wait at once: two hubs, two lanes, and the one before."""
+
+ACK_WAIT_S = 1.0
+"""A message not acknowledged in this time is delivered again: what a dying hub swallowed is there after it."""
+
+ACK_PENDING_COUNT = 2_000
+"""Messages delivered and not yet acknowledged: it bounds what a node must hold that cannot store fast enough."""
+
+OUTBOX_CONFIRM_S = 1.0
+"""The own server confirms a message within this time, or it is sent again under the same id."""
+
+SERVER_READY_S = 10.0
+"""A server that is not ready this long after its start is given up: it takes a tenth of a second."""
+
+LEAF_RETRY_S = 0.25
+"""A link to a hub that is down is tried again after this long."""
+
+PING_S = 2.0
+"""Seconds between two pings of a connection; two unanswered ones end it, so that a frozen peer is noticed."""
+
+AREA_GUARD_M = 5_000.0
+"""Width added around an ellipse or corridor when areas are asked for: packaged coasts are thinned by up to 0.5 km (1.3 km outside Japan and
+Korea), their 1:10m source leaves out rocks and generalises by 1 to 2 km, and nobody on an islet just off a coast may go unwarned."""
+
+AREA_PATH_STEP_M = 300_000.0
+"""Length of path laid on one plane when areas are asked for: distances on it are right to 0.1 %, and 5,000 km take 17 planes."""
+
+SCENARIO_BYTES = 262_144
+"""One scenario file: the largest of ours is under 10 kB; refused before it is parsed."""

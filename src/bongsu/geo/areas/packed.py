@@ -1,0 +1,101 @@
+"""The packaged area set: one gzipped JSON document that `tools/geodata` writes and `load` reads.
+
+Facts of the areas and the provenance of the data are plain JSON. The outlines are three levels of offsets (area, part, ring) over two arrays of
+whole ten-thousandths of a degree (11 m), each stored as differences in little-endian int32, base64. Rings are closed; the first ring of a part is
+its outside, the rest are holes. Longitudes are in [-180, 180]; no part crosses the antimeridian.
+"""
+
+import base64
+import gzip
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+FORMAT = "bongsu-areas-1"
+SCALE_DEG = 1e-4
+
+Whole = NDArray[np.int32]
+
+
+class Provenance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a part of the data comes from: the package that it was taken from, its digest, its licence, and whom to credit."""
+
+    registry: str
+    name: str
+    version: str
+    sha256: str
+    data: str
+    licence: str
+    credit: str
+    data_date: str
+
+
+class PackedArea(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An area's facts; the country's names stand once in the document."""
+
+    id: str
+    level: str
+    country: str
+    names: dict[str, str]
+    parent: str | None
+    replaces: tuple[str, ...]
+    valid_from: str
+
+
+class PackedShapes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """All outlines: see the module. Offsets are into the next finer array, one more than there are things."""
+
+    latitude: str
+    longitude: str
+    ring_offsets: str
+    part_offsets: str
+    area_offsets: str
+
+
+class PackedSet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The document."""
+
+    format: str
+    version: str
+    tool: str
+    provenance: tuple[Provenance, ...]
+    countries: dict[str, dict[str, str]]
+    areas: tuple[PackedArea, ...]
+    shapes: PackedShapes
+
+
+class Outlines(msgspec.Struct, frozen=True):
+    """Decoded outlines: `degrees` is (N, 2) latitude and longitude."""
+
+    degrees: NDArray[np.float64]
+    ring_offsets: Whole
+    part_offsets: Whole
+    area_offsets: Whole
+
+
+def pack_whole(values: Whole) -> str:
+    """Whole numbers as base64 of their differences: neighbours differ little, so that the document compresses well."""
+    steps = np.diff(values.astype(np.int64), prepend=0).astype("<i4")
+    return base64.b64encode(steps.tobytes()).decode("ascii")
+
+
+def unpack_whole(text: str) -> Whole:
+    """The reverse of `pack_whole`."""
+    return np.cumsum(np.frombuffer(base64.b64decode(text), dtype="<i4"), dtype=np.int32)
+
+
+def read(document: bytes) -> tuple[PackedSet, Outlines]:
+    """A document and its outlines; a document of another form is our own fault: it is packaged with the code."""
+    packed = msgspec.json.decode(gzip.decompress(document), type=PackedSet)
+    assert packed.format == FORMAT, packed.format
+    shapes = packed.shapes
+    degrees = np.column_stack([unpack_whole(shapes.latitude), unpack_whole(shapes.longitude)]) * SCALE_DEG
+    offsets = [unpack_whole(text) for text in (shapes.ring_offsets, shapes.part_offsets, shapes.area_offsets)]
+    assert len(offsets[2]) == len(packed.areas) + 1
+    return packed, Outlines(degrees, *offsets)
+
+
+def write(packed: PackedSet) -> bytes:
+    """The document, the same bytes for the same content."""
+    return gzip.compress(msgspec.json.encode(packed), compresslevel=9, mtime=0)

