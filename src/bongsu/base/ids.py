@@ -12,14 +12,18 @@ _ITEM = re.compile(r"[a-z][a-z0-9]{1,7}(\.[1-9][0-9]*)?-[0-9]{1,18}", re.ASCII)
 def check_code(text: str) -> str:
     """A partner's code such as `kr`: two to eight lower-case letters and digits. Raises `BadValue`."""
     if _CODE.fullmatch(text) is None:
-        raise BadValue(f"{text!r} is not a partner's code", "use two to eight lower-case letters or digits, a letter first")
+        raise BadValue(
+            f"{text!r} is not a partner's code", "use two to eight lower-case letters or digits, a letter first"
+        )
     return text
 
 
 def check_name(text: str) -> str:
     """A name in a subject, file or identifier (sensor, scenario, exercise): letters, digits, `-` and `_`, up to 64. Raises `BadValue`."""
     if _NAME.fullmatch(text) is None:
-        raise BadValue(f"{text!r} is not a name", "use up to 64 letters, digits, - or _, and begin with a letter or digit")
+        raise BadValue(
+            f"{text!r} is not a name", "use up to 64 letters, digits, - or _, and begin with a letter or digit"
+        )
     return text
 
 

@@ -135,3 +135,51 @@ AREA_PATH_STEP_M = 300_000.0
 
 SCENARIO_BYTES = 262_144
 """One scenario file: the largest of ours is under 10 kB; refused before it is parsed."""
+
+RESEND_COUNT = 1_024
+"""Prompt messages of one recipient that are kept for a gap request: hours of warnings; older ones are in the broker's outbox and the record."""
+
+CATCHING_UP_S = 0.5
+"""Link time for which a prompt message may be missing behind a heartbeat before the partner is shown as catching up: lanes may overtake each other."""
+
+PATH_S = 1.0
+"""Event time between two points of a path: what the shipped policy releases at most."""
+
+WARNING_UPDATE_S = 2.0
+"""Event time between two updates of a warning unless its status, its impact or its ballistic verdict changes: an officer cannot read faster."""
+
+JOIN_FLOOR_M = 20_000.0
+"""Distance by which two nations' points of one launch may differ whatever their ellipses say: released points stand on a 0.1 degree grid."""
+
+JOIN_FLOOR_S = 4.0
+"""Time by which two nations' times of one launch may differ whatever their sigmas say."""
+
+JOIN_GATE = 25.0
+"""Squared distance, in sigmas, within which two warnings are of one launch."""
+
+ALERT_HOLD_S = 5.0
+"""Event time for which an area must stay touched before it is alerted: one stray estimate alerts nobody."""
+
+ALERT_ELLIPSE_M = 150_000.0
+"""Largest 95 % half-axis of an impact for which areas are alerted; a wider one says where to look, not whom to wake."""
+
+OVERFLIGHT_HALF_WIDTH_M = 30_000.0
+"""Half-width of the corridor under a path that counts as overflown, on top of the areas' own guard."""
+
+RECORD_COMMIT_S = 0.08
+"""Link time that entries nobody waits for may wait for a commit: durable within 100 ms, the commit itself included (DESIGN.md section 2)."""
+
+RECORD_BATCH_COUNT = 2_048
+"""Entries written at once under virtual time: larger batches gain nothing measurable."""
+
+RECORD_RETRY_S = 1.0
+"""Link time between two attempts at a commit while the disk fails."""
+
+RECORD_BACKLOG_COUNT = 200_000
+"""Entries kept in memory while the disk fails (about 200 MB, an hour of a busy node); beyond that the node ends loudly."""
+
+SNAPSHOT_S = 60.0
+"""Link time between two snapshots of a live core: a restart steps at most that again."""
+
+SNAPSHOT_WORK_S = 1.0
+"""Computing time of the core between two snapshots: a restart must be ready within 5 s, also when a drill runs at 150 x."""

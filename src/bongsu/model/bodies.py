@@ -22,9 +22,7 @@ from bongsu.model.tick import Tick
 from bongsu.model.track import Track
 from bongsu.model.warning import Path, Warning
 
-Input = (
-    Configuration | RawScan | SensorStatus | Received | Command | Tick | Health | Dropped | ExerciseOrder
-)
+Input = Configuration | RawScan | SensorStatus | Received | Command | Tick | Health | Dropped | ExerciseOrder
 """What enters a core from outside: recorded before it is handled, and all that a replay needs."""
 
 Output = (

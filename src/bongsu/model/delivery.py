@@ -10,6 +10,7 @@ class Delivery(Noun, frozen=True):
     version: int
     status: str
     recipient: str
+    sequence: int
     sent_ns: int
     sent_link_ns: int
     received_ns: int | None = None

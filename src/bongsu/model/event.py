@@ -2,7 +2,7 @@
 
 from bongsu.model.estimate import Estimate
 from bongsu.model.noun import Noun
-from bongsu.model.warning import Path, Warning
+from bongsu.model.warning import Warning
 
 
 class Assessment(Noun, frozen=True):
@@ -14,7 +14,6 @@ class Assessment(Noun, frozen=True):
     item: str
     first_ns: int
     first_link_ns: int
-    path: Path | None = None
 
 
 class Event(Noun, frozen=True):

@@ -7,7 +7,6 @@ import msgspec
 from bongsu.model.label import Label
 from bongsu.model.mode import Mode
 
-
 BodyType = TypeVar("BodyType", covariant=True)
 
 

@@ -17,9 +17,10 @@ class Refusal(Noun, frozen=True):
     sequence: int | None = None
 
 
-class Refused(Noun, frozen=True):
+class Refused(Noun, frozen=True, kw_only=True):
     """Told to a sender: your message `message` was refused, with the public code and the number of the requirement."""
 
+    partner: str = ""
     message: str
     reason: str
     requirement: str

@@ -1,0 +1,41 @@
+"""Order of one issuer's prompt lane at a receiver: what is new, what waits for a gap, what was there already. No input or output."""
+
+import msgspec
+
+from bongsu.base.limits import REORDER_COUNT
+
+
+class Order(msgspec.Struct):
+    """Sequence state of (issuer, epoch). `up_to` is the last of an unbroken run from 1; `waiting` holds later ones by sequence."""
+
+    epoch: int = 0
+    up_to: int = 0
+    waiting: dict[int, bytes] = {}
+    repeated: int = 0
+    overflowed: int = 0
+
+    def take(self, epoch: int, sequence: int, data: bytes) -> list[bytes] | None:
+        """What may now be handled, in order; empty while a gap is open or for a repetition; None for an epoch that is over."""
+        if epoch < self.epoch:
+            return None
+        if epoch > self.epoch:
+            self.epoch, self.up_to, self.waiting = epoch, 0, {}
+        if sequence <= self.up_to or sequence in self.waiting:
+            self.repeated += 1
+            return []
+        if len(self.waiting) >= REORDER_COUNT and sequence != self.up_to + 1:
+            self.overflowed += 1
+            return []
+        self.waiting[sequence] = data
+        ready: list[bytes] = []
+        while (following := self.waiting.pop(self.up_to + 1, None)) is not None:
+            self.up_to += 1
+            ready.append(following)
+        return ready
+
+    def missing_before(self, newest: int) -> tuple[int, int] | None:
+        """First and last of the first run that is missing, when the issuer's newest is `newest`; None when whole."""
+        newest = max(newest, max(self.waiting, default=0))
+        if newest <= self.up_to:
+            return None
+        return self.up_to + 1, min(self.waiting, default=newest + 1) - 1

@@ -1,0 +1,105 @@
+"""Release policy: rules as data, and the one function that decides. Default deny; the most specific rule wins; the stricter wins a tie.
+
+A rule's specificity is the number of things that it names: recipient, circle, kind, and each step of a field's name (`impact.semi_major_m` counts two).
+"""
+
+import tomllib
+from collections.abc import Iterable
+
+import msgspec
+
+from bongsu.base.errors import BadInput
+from bongsu.model.configuration import Rule
+
+ACTIONS = {"allow": 0, "coarsen": 1, "deny": 2}
+"""The actions, mildest first: in a tie the strictest wins."""
+
+PARAMETERS: dict[str, frozenset[str]] = {
+    "allow": frozenset({"period_s"}),
+    "coarsen": frozenset({"grid_deg", "floor_m", "round_m", "round_s", "period_s"}),
+    "deny": frozenset(),
+}
+"""Which parameters an action takes."""
+
+
+class _RuleLine(msgspec.Struct, forbid_unknown_fields=True):
+    name: str
+    action: str
+    recipient: str = ""
+    circle: str = ""
+    kind: str = ""
+    field: str = ""
+    grid_deg: float | None = None
+    floor_m: float | None = None
+    round_m: float | None = None
+    round_s: float | None = None
+    period_s: float | None = None
+    reason: str = ""
+
+
+class _PolicyFile(msgspec.Struct, forbid_unknown_fields=True):
+    rules: list[_RuleLine]
+
+
+def parse(text: str, place: str) -> tuple[Rule, ...]:
+    """A policy file (TOML, `[[rules]]`) to rules. Raises `BadInput` that names the rule and the key."""
+    try:
+        lines = msgspec.convert(tomllib.loads(text), _PolicyFile).rules
+    except tomllib.TOMLDecodeError as error:
+        raise BadInput(f"not TOML ({error})", "correct the line", place) from None
+    except msgspec.ValidationError as error:
+        raise BadInput(str(error), "see docs/reference/release.md for the keys of a rule", place) from None
+    return tuple(_rule(line, place) for line in lines)
+
+
+def _rule(line: _RuleLine, place: str) -> Rule:
+    if line.action not in ACTIONS:
+        raise BadInput(f"rule {line.name}: no action {line.action!r}", f"use one of {', '.join(ACTIONS)}", place)
+    given = {
+        key: value
+        for key in ("grid_deg", "floor_m", "round_m", "round_s", "period_s")
+        if (value := getattr(line, key)) is not None
+    }
+    for key, value in given.items():
+        if key not in PARAMETERS[line.action] or not value > 0.0:
+            raise BadInput(
+                f"rule {line.name}: {key} = {value}",
+                f"{line.action} takes no such parameter, or it must be positive",
+                place,
+            )
+    return Rule(
+        rule=line.name,
+        action=line.action,
+        recipient=line.recipient,
+        circle=line.circle,
+        kind=line.kind,
+        field=line.field,
+        parameters=given,
+        reason=line.reason,
+    )
+
+
+def field_steps(field: str) -> int:
+    """How many steps a field's name has; none for the kind as a whole."""
+    return field.count(".") + 1 if field else 0
+
+
+def specificity(rule: Rule) -> int:
+    """How much a rule names."""
+    return bool(rule.recipient) + bool(rule.circle) + bool(rule.kind) + field_steps(rule.field)
+
+
+def applies(rule: Rule, recipient: str, circles: frozenset[str], kind: str, field: str) -> bool:
+    """Whether a rule speaks of this recipient, kind and field. A rule for a field covers all below it; one without covers all fields."""
+    return (
+        rule.recipient in ("", recipient)
+        and (rule.circle == "" or rule.circle in circles)
+        and rule.kind in ("", kind)
+        and (rule.field in ("", field) or field.startswith(rule.field + "."))
+    )
+
+
+def decide(rules: Iterable[Rule], recipient: str, circles: frozenset[str], kind: str, field: str) -> Rule | None:
+    """The rule that decides; None: nobody spoke of it, so it is denied."""
+    fitting = [rule for rule in rules if applies(rule, recipient, circles, kind, field)]
+    return max(fitting, key=lambda rule: (specificity(rule), ACTIONS[rule.action]), default=None)
