@@ -34,6 +34,7 @@ class Row(NamedTuple):
 
 # A new command is a file and a row.
 COMMANDS: dict[str, Row] = {
+    "scenario": Row("bongsu.cli.scenario:scenario", "List, check and export the scenarios that drills play."),
     "warm": Row("bongsu.cli.warm:warm", "Compile the numeric kernels into the cache, so that nothing waits later."),
 }
 

@@ -31,6 +31,9 @@ FIGURE_TOLERANCE = 0.01
 SOLVED_M = 1.0
 """Rounds end when apogee and landing point are this near."""
 
+ACCEPTED_M = 100.0
+"""Where rounding ends the rounds earlier, this much is still the asked flight: under 1 % of the shortest range."""
+
 RISING_KG_M2, FALLING_KG_M2 = 12_000.0, 7_000.0
 """Mass per area over drag coefficient, going up and coming down: round figures of a slender body."""
 
@@ -267,12 +270,16 @@ class _Attempt:
         """The unknowns for which every residual is under `SOLVED_M`, or None."""
         unknowns = self.first()
         missed = self.residuals(unknowns)
+        if missed is None:
+            return None
         for _ in range(TRUTH_ROUNDS_COUNT):
-            if missed is None or np.abs(missed).max() < SOLVED_M:
+            if np.abs(missed).max() < SOLVED_M:
                 break
-            step = self._newton(unknowns, missed)
-            unknowns, missed = self._damped(unknowns, missed, step)
-        return unknowns if missed is not None and np.abs(missed).max() < 1e3 * SOLVED_M else None
+            nearer = self._damped(unknowns, missed, self._newton(unknowns, missed))
+            if nearer is None:
+                break
+            unknowns, missed = nearer
+        return unknowns if np.abs(missed).max() < ACCEPTED_M else None
 
     def _newton(self, unknowns: Floats, missed: Floats) -> Floats:
         """The Newton step from finite differences; no step where a difference cannot be flown."""
@@ -285,22 +292,22 @@ class _Attempt:
                 return np.zeros(3)
             slope[:, column] = (there - missed) / nudge
         try:
-            step: Floats = np.linalg.solve(slope, -missed)
+            step = np.linalg.solve(slope, -missed).astype(np.float64)
         except np.linalg.LinAlgError:
             return np.zeros(3)
         longest = np.array([0.3, 0.3, 0.2])
         shorter: Floats = step * min(1.0, float((longest / np.maximum(np.abs(step), 1e-12)).min()))
         return shorter
 
-    def _damped(self, unknowns: Floats, missed: Floats, step: Floats) -> tuple[Floats, Floats | None]:
-        """The first of the halved steps that comes nearer; None as miss when none does."""
+    def _damped(self, unknowns: Floats, missed: Floats, step: Floats) -> tuple[Floats, Floats] | None:
+        """The first of the halved steps that comes nearer, and how far it misses; None when none does."""
         scale = np.array([self.asked.range_m, self.asked.range_m, self.asked.apogee_m])
         for _ in range(12):
             there = self.residuals(unknowns + step)
             if there is not None and np.linalg.norm(there / scale) < np.linalg.norm(missed / scale):
                 return unknowns + step, there
             step = 0.5 * step
-        return unknowns, None
+        return None
 
 
 def _needed(asked: Asked) -> tuple[float, float]:

@@ -1,0 +1,194 @@
+"""What a scenario may expect: one Struct each, judged from the records and the truth, each able to fail.
+
+`launch` names a launch or a false alarm; without it the scenario must have exactly one, and that is meant. Seconds
+count from launch (for a false alarm: from its `from_s`). `node` is a partner. `text`, when given, replaces the
+sentence that the review makes of the expectation.
+"""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from bongsu.drill.scenario_schema import Code, Name, NotNegative, Positive, Strict, Text
+
+Count = Annotated[int, Meta(ge=0)]
+Status = Literal["initial", "update", "lost", "passed", "impacted", "superseded", "retracted"]
+Codes = Annotated[tuple[Code, ...], Meta(min_length=1)]
+
+
+class Warned(Strict, frozen=True, kw_only=True, tag_field="expect", tag="warned"):
+    """The node holds a warning of the launch, its own or (`own` false) anybody's, within `by_s`."""
+
+    node: Code
+    by_s: Positive
+    own: bool = False
+    launch: Name | None = None
+    text: Text | None = None
+
+
+class Hears(Strict, frozen=True, kw_only=True, tag_field="expect", tag="hears"):
+    """The node holds a warning of the launch that `origin` issued, within `by_s` (whenever without it)."""
+
+    node: Code
+    origin: Code
+    by_s: Positive | None = None
+    launch: Name | None = None
+    text: Text | None = None
+
+
+class KnowsBeforeOwn(Strict, frozen=True, kw_only=True, tag_field="expect", tag="knows_before_own"):
+    """The node's first warning from a partner comes at least `min_s` before its own sensors first see the object."""
+
+    node: Code
+    min_s: NotNegative = 0.0
+    launch: Name | None = None
+    text: Text | None = None
+
+
+class FinalStatus(Strict, frozen=True, kw_only=True, tag_field="expect", tag="final_status"):
+    """The last status of the launch in each node's picture is one of `statuses`."""
+
+    nodes: Codes
+    statuses: Annotated[tuple[Status, ...], Meta(min_length=1)]
+    launch: Name | None = None
+    text: Text | None = None
+
+
+class HadStatus(Strict, frozen=True, kw_only=True, tag_field="expect", tag="had_status"):
+    """Some version of the node's own warnings of the launch had this status."""
+
+    node: Code
+    status: Status
+    launch: Name | None = None
+    text: Text | None = None
+
+
+class Retracted(Strict, frozen=True, kw_only=True, tag_field="expect", tag="retracted"):
+    """The warning of the false alarm is retracted, and every holder has confirmed within `everywhere_within_s` of the
+    retraction.
+    """
+
+    everywhere_within_s: Positive
+    launch: Name | None = None
+    text: Text | None = None
+
+
+class ImpactD2(Strict, frozen=True, kw_only=True, tag_field="expect", tag="impact_d2"):
+    """The last impact estimate of each node lies within `most` (d2 of DESIGN.md section 4) of the true impact."""
+
+    nodes: Codes
+    most: Positive
+    launch: Name | None = None
+    text: Text | None = None
+
+
+class LaunchD2(Strict, frozen=True, kw_only=True, tag_field="expect", tag="launch_d2"):
+    """The last launch estimate of each node lies within `most` (d2) of the true launch point."""
+
+    nodes: Codes
+    most: Positive
+    launch: Name | None = None
+    text: Text | None = None
+
+
+class LaunchError(Strict, frozen=True, kw_only=True, tag_field="expect", tag="launch_error"):
+    """The last launch point of each node is within `most_km` of the true one."""
+
+    nodes: Codes
+    most_km: Positive
+    launch: Name | None = None
+    text: Text | None = None
+
+
+class TruthFlightTime(Strict, frozen=True, kw_only=True, tag_field="expect", tag="truth_flight_time"):
+    """The truth's flight time is within a share of the reported one.
+
+    The scenario is the flight that it says it is.
+    """
+
+    reporter: Text
+    within_percent: Positive
+    launch: Name | None = None
+    text: Text | None = None
+
+
+class AreasAlerted(Strict, frozen=True, kw_only=True, tag_field="expect", tag="areas_alerted"):
+    """The node alerted at least the areas `includes`, none of `excludes`, and at least `least` in all.
+
+    `none` asks for no area at all.
+    """
+
+    node: Code
+    includes: tuple[Text, ...] = ()
+    excludes: tuple[Text, ...] = ()
+    least: Count = 0
+    none: bool = False
+    launch: Name | None = None
+    text: Text | None = None
+
+
+class Events(Strict, frozen=True, kw_only=True, tag_field="expect", tag="events"):
+    """The node's picture holds exactly `count` events over the whole drill.
+
+    Nothing invented, nothing counted twice.
+    """
+
+    node: Code
+    count: Count
+    text: Text | None = None
+
+
+class Exchange(Strict, frozen=True, kw_only=True, tag_field="expect", tag="exchange"):
+    """Nothing lost, applied twice or leaked, over the whole drill, beyond these counts."""
+
+    lost: Count = 0
+    applied_twice: Count = 0
+    leaked: Count = 0
+    text: Text | None = None
+
+
+class Acknowledged(Strict, frozen=True, kw_only=True, tag_field="expect", tag="acknowledged"):
+    """The alarm of the launch at the node is acknowledged within `by_s`."""
+
+    node: Code
+    by_s: Positive
+    launch: Name | None = None
+    text: Text | None = None
+
+
+class StanceTaken(Strict, frozen=True, kw_only=True, tag_field="expect", tag="stance"):
+    """Some node other than `node` holds `node`'s position about `origin`'s warning of the launch."""
+
+    node: Code
+    origin: Code
+    position: Literal["concur", "differ"]
+    launch: Name | None = None
+    text: Text | None = None
+
+
+class SecondsGained(Strict, frozen=True, kw_only=True, tag_field="expect", tag="seconds_gained"):
+    """Sharing brought the node its first warning at least `least` seconds earlier than with the links cut."""
+
+    node: Code
+    least: NotNegative
+    text: Text | None = None
+
+
+Expectation = (
+    Warned
+    | Hears
+    | KnowsBeforeOwn
+    | FinalStatus
+    | HadStatus
+    | Retracted
+    | ImpactD2
+    | LaunchD2
+    | LaunchError
+    | TruthFlightTime
+    | AreasAlerted
+    | Events
+    | Exchange
+    | Acknowledged
+    | StanceTaken
+    | SecondsGained
+)

@@ -1,0 +1,206 @@
+"""What types cannot say of a scenario: names that must exist, orders, and the rules for invented sensors.
+
+Each check yields `Fault`s; the first one is raised. The rules for sensors are those of DESIGN.md rule 8: ships and
+satellites on whole degrees, with round figures, none on land, none named after a real site.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from bongsu.base.errors import BadInput
+from bongsu.drill.expectations import (
+    ImpactD2,
+    KnowsBeforeOwn,
+    LaunchD2,
+    LaunchError,
+    Retracted,
+    TruthFlightTime,
+)
+from bongsu.drill.scenario_schema import LinkCut, NodeCrash, Retract, SensorOutage, SensorPlan, TakeStance
+
+if TYPE_CHECKING:
+    from bongsu.drill.scenario import Scenario
+
+_SHIP_HIGHEST_M = 100.0
+_ORBIT_LOWEST_M = 200_000.0
+_NEEDS_TRUTH = (ImpactD2, LaunchD2, LaunchError, TruthFlightTime, KnowsBeforeOwn)
+
+
+class Fault(NamedTuple):
+    """Where, what, and what to do."""
+
+    path: str
+    fault: str
+    remedy: str
+
+
+def check(scenario: "Scenario", file: str) -> None:
+    """Raises `BadInput` for the first fault."""
+    for checks in (_times, _partners, _sensors, _objects, _operators, _injects, _pace, _expectations):
+        for path, fault, remedy in checks(scenario):
+            raise BadInput(fault, remedy, f"{file}: {path}")
+
+
+def _times(scenario: "Scenario") -> Iterator[Fault]:
+    if (scenario.duration_s is None) == (scenario.after_last_impact_s is None):
+        yield Fault("duration_s", "the end must be said once", "give duration_s or after_last_impact_s, not both")
+    if scenario.after_last_impact_s is not None and not scenario.launches:
+        yield Fault("after_last_impact_s", "nothing is launched", "give duration_s instead")
+
+
+def _partners(scenario: "Scenario") -> Iterator[Fault]:
+    if len(scenario.partners) < 2:
+        yield Fault("partners", "a drill needs two partners", "add one")
+    yield from _twice("partners", scenario.codes)
+    yield from _unknown("hub.run_by", scenario.hub.run_by, scenario.codes)
+    for number, link in enumerate(scenario.links):
+        yield from _unknown(f"links[{number}].partner", link.partner, scenario.codes)
+
+
+def _sensors(scenario: "Scenario") -> Iterator[Fault]:
+    yield from _twice("sensors", [sensor.id for sensor in scenario.sensors])
+    for number, sensor in enumerate(scenario.sensors):
+        path = f"sensors[{number}]"
+        yield from _unknown(f"{path}.owner", sensor.owner, scenario.codes)
+        yield from _invented(path, sensor)
+        yield from (_radar if sensor.kind == "radar" else _infrared)(path, sensor)
+
+
+def _invented(path: str, sensor: SensorPlan) -> Iterator[Fault]:
+    platform = "ship" if sensor.kind == "radar" else "sat"
+    if re.fullmatch(rf"{sensor.owner}-{platform}-[1-9][0-9]?", sensor.id) is None:
+        yield Fault(
+            f"{path}.id", "sensors are invented and named plainly", f"call it {sensor.owner}-{platform}-1 or so"
+        )
+    for key in ("latitude_deg", "longitude_deg"):
+        if getattr(sensor, key) % 1.0 != 0.0:
+            yield Fault(f"{path}.{key}", "sensors are invented and stand on whole degrees", "round it")
+
+
+def _radar(path: str, sensor: SensorPlan) -> Iterator[Fault]:
+    for key in ("sigma_range_m", "max_range_km"):
+        if getattr(sensor, key) is None:
+            yield Fault(f"{path}.{key}", "a radar measures range", "add it")
+    for key in ("cloud_top_km", "afterglow_s"):
+        if getattr(sensor, key) is not None:
+            yield Fault(f"{path}.{key}", "a radar sees no plume", "remove it")
+    if (sensor.max_range_km or 0.0) % 100.0 != 0.0:
+        yield Fault(f"{path}.max_range_km", "sensors are invented and have round figures", "use whole hundreds")
+    if sensor.altitude_m > _SHIP_HIGHEST_M:
+        yield Fault(f"{path}.altitude_m", "a radar stands on a ship", f"use at most {_SHIP_HIGHEST_M:g}")
+    if sensor.min_elevation_deg < 0.0:
+        yield Fault(f"{path}.min_elevation_deg", "a ship does not see below its horizon", "use 0 or more")
+
+
+def _infrared(path: str, sensor: SensorPlan) -> Iterator[Fault]:
+    for key in ("sigma_range_m", "max_range_km"):
+        if getattr(sensor, key) is not None:
+            yield Fault(f"{path}.{key}", "an infrared sensor measures no range", "remove it")
+    if sensor.altitude_m < _ORBIT_LOWEST_M:
+        yield Fault(f"{path}.altitude_m", "an infrared sensor is in orbit", f"use at least {_ORBIT_LOWEST_M:g}")
+
+
+def _objects(scenario: "Scenario") -> Iterator[Fault]:
+    yield from _twice("launches and false_alarms", _ids(scenario))
+    radars = [sensor.id for sensor in scenario.sensors if sensor.kind == "radar"]
+    for number, alarm in enumerate(scenario.false_alarms):
+        path = f"false_alarms[{number}]"
+        yield from _unknown(f"{path}.sensor", alarm.sensor, radars, "a radar of this scenario")
+        if not alarm.at_s <= alarm.from_s < alarm.until_s:
+            yield Fault(f"{path}.from_s", "at_s, from_s and until_s are not in order", "at_s <= from_s < until_s")
+
+
+def _operators(scenario: "Scenario") -> Iterator[Fault]:
+    alarms = {alarm.id: alarm for alarm in scenario.false_alarms}
+    owners = {sensor.id: sensor.owner for sensor in scenario.sensors}
+    for number, operator in enumerate(scenario.operators):
+        path = f"operators[{number}]"
+        yield from _unknown(f"{path}.node", operator.node, scenario.codes)
+        for place, action in enumerate(operator.actions):
+            here = f"{path}.actions[{place}]"
+            if isinstance(action, TakeStance) and action.about is not None:
+                yield from _unknown(f"{here}.about", action.about, scenario.codes)
+            if isinstance(action, Retract):
+                yield from _unknown(
+                    f"{here}.false_alarm", action.false_alarm, list(alarms), "a false alarm of this scenario"
+                )
+                if owners[alarms[action.false_alarm].sensor] != operator.node:
+                    yield Fault(f"{here}.false_alarm", "its sensor is another nation's", "only the originator retracts")
+
+
+def _injects(scenario: "Scenario") -> Iterator[Fault]:
+    sensors = [sensor.id for sensor in scenario.sensors]
+    for number, inject in enumerate(scenario.injects):
+        path = f"injects[{number}]"
+        if isinstance(inject, LinkCut | NodeCrash):
+            yield from _unknown(f"{path}.node", inject.node, scenario.codes)
+        if isinstance(inject, SensorOutage):
+            yield from _unknown(f"{path}.sensor", inject.sensor, sensors, "a sensor of this scenario")
+        if isinstance(inject, LinkCut | SensorOutage) and inject.until_s <= inject.at_s:
+            yield Fault(f"{path}.until_s", "it ends before it begins", "make it later than at_s")
+
+
+def _pace(scenario: "Scenario") -> Iterator[Fault]:
+    latest_s = -1.0
+    for number, pace in enumerate(scenario.pace):
+        path = f"pace[{number}]"
+        if (pace.from_s is None) == (pace.before_last_impact_s is None):
+            yield Fault(path, "its moment must be said once", "give from_s or before_last_impact_s")
+        if pace.before_last_impact_s is not None and not scenario.launches:
+            yield Fault(f"{path}.before_last_impact_s", "nothing is launched", "give from_s instead")
+        if pace.from_s is not None and pace.from_s <= latest_s:
+            yield Fault(f"{path}.from_s", "the moments are not in order", "sort them")
+        latest_s = latest_s if pace.from_s is None else pace.from_s
+
+
+def _expectations(scenario: "Scenario") -> Iterator[Fault]:
+    launches = {launch.id: launch for launch in scenario.launches}
+    if not scenario.expectations:
+        yield Fault("expectations", "a drill without an expectation cannot fail", "add one")
+    for number, expected in enumerate(scenario.expectations):
+        path = f"expectations[{number}]"
+        for node in (
+            *getattr(expected, "nodes", ()),
+            getattr(expected, "node", None),
+            getattr(expected, "origin", None),
+        ):
+            if node is not None:
+                yield from _unknown(path, node, scenario.codes)
+        if not hasattr(expected, "launch"):
+            continue
+        meant = expected.launch or (_ids(scenario)[0] if len(_ids(scenario)) == 1 else None)
+        if meant is None:
+            yield Fault(f"{path}.launch", "it is not said which launch is meant", "name one")
+        else:
+            yield from _meant(path, meant, expected, scenario)
+        if isinstance(expected, TruthFlightTime) and meant in launches:
+            told = [said.reporter for said in launches[meant].reported if said.field == "flight_s"]
+            yield from _unknown(f"{path}.reporter", expected.reporter, told, "who reported a flight_s of that launch")
+
+
+def _meant(path: str, meant: str, expected: object, scenario: "Scenario") -> Iterator[Fault]:
+    """That the launch or false alarm exists, and is of the sort that the expectation can be judged for."""
+    yield from _unknown(f"{path}.launch", meant, _ids(scenario), "a launch or false alarm of this scenario")
+    flown = meant in [launch.id for launch in scenario.launches]
+    if isinstance(expected, _NEEDS_TRUTH) and not flown:
+        yield Fault(f"{path}.launch", "a false alarm has no truth to compare with", "name a launch")
+    if isinstance(expected, Retracted) and flown:
+        yield Fault(f"{path}.launch", "a true launch is not retracted", "name a false alarm")
+
+
+def _ids(scenario: "Scenario") -> list[str]:
+    return [launch.id for launch in scenario.launches] + [alarm.id for alarm in scenario.false_alarms]
+
+
+def _twice(path: str, names: list[str] | tuple[str, ...]) -> Iterator[Fault]:
+    for name in names:
+        if names.count(name) > 1:
+            yield Fault(path, f"{name!r} stands twice", "give each its own name")
+
+
+def _unknown(
+    path: str, name: str, known: list[str] | tuple[str, ...], what: str = "a partner's code"
+) -> Iterator[Fault]:
+    if name not in known:
+        yield Fault(path, f"{name!r} is not {what}", f"use one of {', '.join(known) or 'none that exists yet'}")
