@@ -183,3 +183,7 @@ SNAPSHOT_S = 60.0
 
 SNAPSHOT_WORK_S = 1.0
 """Computing time of the core between two snapshots: a restart must be ready within 5 s, also when a drill runs at 150 x."""
+
+AREA_PATH_POINT_M = 2_000.0
+"""Points of a path closer than this are thinned when areas are asked for: a lofted flight moves 0.2 km over ground each second, and a ballistic
+ground track strays by centimetres within 2 km."""

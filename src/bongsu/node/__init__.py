@@ -1,0 +1,1 @@
+"""A running node: its settings, its wiring, and the asyncio shell around the deterministic core."""

@@ -1,0 +1,225 @@
+"""The core with its record: each input and what follows from it enter the record as one, and a restart takes up from there.
+
+Synchronous and without clocks of its own: the live node drives it from a thread, a drill in virtual time from its own loop.
+
+Restart = newest fitting snapshot + the inputs after it, stepped again at their recorded times. Where the record was written by another commit or
+configuration nothing fits: it is set aside as `record-epoch-N.db`, and a new record begins under the next epoch, so that message numbers can
+never be used twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import msgspec
+
+from bongsu.adapters.store import FILE_NAME, Durability, RecordReader, Store
+from bongsu.base.errors import RecordError
+from bongsu.base.limits import SNAPSHOT_S, SNAPSHOT_WORK_S
+from bongsu.base.units import seconds_to_ns
+from bongsu.core.pipeline import Pipeline, Snapshot
+from bongsu.core.room import Due
+from bongsu.model.bodies import Input
+from bongsu.model.command import Command
+from bongsu.model.configuration import Configuration
+from bongsu.model.head import Item, Now
+from bongsu.model.message import Lane, Outgoing, Received
+from bongsu.record.chain import Chain, End, Sign
+from bongsu.record.codec import encode
+from bongsu.record.entry import EntryKind, body_of
+from bongsu.record.replay import now_of
+from bongsu.record.snapshot import StoredSnapshot, key_of, newest_fitting, seal_for
+
+_snapshot_decoder = msgspec.msgpack.Decoder(Snapshot)
+
+
+class Restart(msgspec.Struct, frozen=True):
+    """How an engine came up: from which entry's snapshot (0: none), how many inputs were stepped again, and the messages to offer again."""
+
+    from_entry: int
+    inputs: int
+    unsent: tuple[Outgoing, ...]
+
+
+class Engine:
+    """One node's core and record. `step` is for one thread at a time; make it with `open_engine`."""
+
+    def __init__(self, pipeline: Pipeline, store: Store, chain: Chain, configuration: Configuration) -> None:
+        self.pipeline = pipeline
+        self.store = store
+        self.configuration = configuration
+        self.restart = Restart(0, 0, ())
+        self._chain = chain
+        self._key = key_of(configuration)
+        self._snapshots = store.durability is Durability.DISK
+        self._snapshot_link_ns: int | None = None
+        self._work_s = 0.0
+
+    @property
+    def number(self) -> int:
+        """Number of the newest entry."""
+        return self._chain.number
+
+    @property
+    def end(self) -> End:
+        """Where the record stands: number, hash and digest."""
+        return self._chain.end
+
+    def due(self) -> Due:
+        """When the core next needs a tick."""
+        return self.pipeline.due()
+
+    def step(self, now: Now, body: Input) -> list[Item[Any]]:
+        """Handle one input: its own item comes first, then what follows. All of it is in the record, and on disk once `on_durable` says so.
+
+        If a room breaks, the input enters the record as a fault before the error goes on: a restart passes it over.
+        """
+        begun_s = perf_counter()
+        try:
+            items = self.pipeline.step(now, body)
+        except Exception as error:
+            entry = self._chain.fault(now, body, f"{type(error).__name__}: {error}")
+            self.store.append([entry], self._chain.end, [], urgent=True)
+            raise
+        self._work_s += perf_counter() - begun_s
+        entries = self._chain.step(items)
+        first = entries[0].number
+        leaving = [(first + place, item.body) for place, item in enumerate(items) if isinstance(item.body, Outgoing)]
+        urgent = isinstance(body, Received | Command) or any(message.lane is Lane.PROMPT for _, message in leaving)
+        self.store.append(entries, self._chain.end, [(number, message.message) for number, message in leaving], urgent)
+        if self._snapshots:
+            self._snapshot_if_due(now)
+        return items
+
+    def close(self) -> None:
+        """Seal the record and write everything. The engine is of no use after this."""
+        now = self.pipeline.now
+        checkpoint = self._chain.checkpoint(now.exercise_ns, now.link_ns, closed=True)
+        self.store.append([checkpoint], self._chain.end, [], urgent=True)
+        self.store.close()
+
+    def snapshot(self) -> None:
+        """Keep what the core remembers now."""
+        now = self.pipeline.now
+        stored = StoredSnapshot(self._chain.number, self._key, msgspec.msgpack.encode(self.pipeline.snapshot()))
+        seal = self._chain.seal(seal_for(stored), now.exercise_ns, now.link_ns)
+        self.store.append([seal], self._chain.end, [], urgent=False)
+        self.store.keep_snapshot(stored)
+        self._snapshot_link_ns = now.link_ns
+        self._work_s = 0.0
+
+    def _snapshot_if_due(self, now: Now) -> None:
+        """By link time, and by the work that a restart would have to do again: it must be ready within seconds at any pace of a drill."""
+        if self._snapshot_link_ns is None:
+            self._snapshot_link_ns = now.link_ns
+        late = now.link_ns - self._snapshot_link_ns >= seconds_to_ns(SNAPSHOT_S)
+        if late or self._work_s >= SNAPSHOT_WORK_S:
+            self.snapshot()
+
+    def resume(self, reader: RecordReader) -> None:
+        """Come to where the record ends: snapshot, then the inputs after it. Raises `RecordError` if the core does not give the same ids again."""
+        kept = reader.snapshots()
+        snapshot = newest_fitting(kept, reader.snapshot_seals(kept), self._key)
+        if snapshot is not None:
+            self.pipeline.restore(_snapshot_decoder.decode(snapshot.content))
+        from_entry = snapshot.entry if snapshot is not None else 0
+        inputs, last = 0, ""
+        for entry in reader.entries(first=from_entry + 1, kinds=(EntryKind.INPUT,)):
+            items = self.pipeline.step(now_of(entry), body_of(entry))  # type: ignore[arg-type] # inputs hold inputs
+            inputs += 1
+            last = items[-1].head.id
+        recorded = _last_item(reader)
+        if inputs and last != recorded:
+            raise RecordError(
+                f"the core's newest item is now {last}, recorded was {recorded}",
+                "run `bongsu record replay` and report the difference; move the folder away to begin anew",
+                str(reader.folder),
+                entry=reader.end().number,
+            )
+        unsent = tuple(body for entry in reader.unsent() if isinstance(body := body_of(entry), Outgoing))
+        self.restart = Restart(from_entry, inputs, _newest(unsent))
+
+
+def open_engine(
+    folder: Path,
+    configuration: Configuration,
+    build: Callable[[Configuration], Pipeline],
+    now: Now,
+    sign: Sign | None = None,
+    durability: Durability = Durability.DISK,
+) -> Engine:
+    """The engine of a node whose record lies in `folder`: a new one, or where the old one left off.
+
+    `build` makes the pipeline of a configuration. `engine.restart` tells what was taken up; `engine.configuration` carries the epoch.
+    """
+    recorded = _recorded(folder)
+    if recorded is not None:
+        same = msgspec.structs.replace(configuration, epoch=recorded.epoch)
+        if encode(same) == encode(recorded):
+            return _resume(folder, same, build, sign, durability)
+        _set_aside(folder, recorded.epoch)
+        configuration = msgspec.structs.replace(configuration, epoch=recorded.epoch + 1)
+    engine = Engine(build(configuration), Store(folder, durability), Chain(sign), configuration)
+    engine.step(now, configuration)
+    return engine
+
+
+def _resume(
+    folder: Path,
+    configuration: Configuration,
+    build: Callable[[Configuration], Pipeline],
+    sign: Sign | None,
+    durability: Durability,
+) -> Engine:
+    store = Store(folder, durability)
+    with RecordReader(folder) as reader:
+        engine = Engine(build(configuration), store, Chain(sign, reader.end()), configuration)
+        engine.resume(reader)
+    return engine
+
+
+def _recorded(folder: Path) -> Configuration | None:
+    """The configuration of the record that lies there; None if there is none or it is empty."""
+    if not (folder / FILE_NAME).is_file():
+        return None
+    with RecordReader(folder) as reader:
+        for entry in reader.entries(last=1):
+            body = body_of(entry)
+            if not isinstance(body, Configuration):
+                break
+            return body
+        if reader.end().number == 0:
+            return None
+    raise RecordError(
+        "the record does not begin with a configuration", "run `bongsu record verify`", str(folder), entry=1
+    )
+
+
+def _set_aside(folder: Path, epoch: int) -> None:
+    for suffix in ("", "-wal", "-shm"):
+        path = folder / (FILE_NAME + suffix)
+        if path.exists():
+            path.rename(folder / f"record-epoch-{epoch}.db{suffix}")
+
+
+def _last_item(reader: RecordReader) -> str:
+    """Id of the newest item: among the last entries, which may be seals or faults."""
+    number = reader.end().number
+    while number > 0:
+        for entry in reader.entries(first=number, last=number):
+            if entry.item:
+                return entry.item
+        number -= 1
+    return ""
+
+
+def _newest(messages: tuple[Outgoing, ...]) -> tuple[Outgoing, ...]:
+    """Every prompt message, and the newest of each subject of the latest lane: older ones are replaced."""
+    newest = {
+        (message.recipient, message.subject): message.message for message in messages if message.lane is Lane.LATEST
+    }
+    kept = set(newest.values())
+    return tuple(message for message in messages if message.lane is Lane.PROMPT or message.message in kept)

@@ -1,0 +1,58 @@
+"""When may what follows from a step leave: messages, acknowledgements, confirmations.
+
+Messages of the latest lane leave at once; prompt ones when the record holds them on disk. A partner's message is acknowledged and a command
+confirmed when its own entry is on disk. While the disk fails warnings leave all the same, and the world is told (`Health`); nothing is acknowledged.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from bongsu.model.head import Item
+from bongsu.model.message import Lane, Outgoing
+
+Then = Callable[[], None]
+
+
+class Outbox:
+    """Lives on one thread, that of the node's loop. `leave` takes each message exactly once."""
+
+    def __init__(self, leave: Callable[[Outgoing], None]) -> None:
+        self._leave = leave
+        self._durable = 0
+        self._failing = False
+        self._messages: deque[tuple[int, Outgoing]] = deque()
+        self._thens: deque[tuple[int, Then]] = deque()
+
+    @property
+    def waiting_count(self) -> int:
+        """Messages and callers that wait for the disk."""
+        return len(self._messages) + len(self._thens)
+
+    def stepped(self, number: int, items: Iterable[Item[Any]], then: Then | None = None) -> None:
+        """A step has ended with entry `number`; `then` is called once that is on disk."""
+        for item in items:
+            if isinstance(item.body, Outgoing):
+                if item.body.lane is Lane.LATEST:
+                    self._leave(item.body)
+                else:
+                    self._messages.append((number, item.body))
+        if then is not None:
+            self._thens.append((number, then))
+        self._release()
+
+    def durable(self, number: int) -> None:
+        """Everything up to entry `number` is on disk."""
+        self._durable = max(self._durable, number)
+        self._release()
+
+    def disk(self, failing: bool) -> None:
+        """The disk has begun or ceased to fail."""
+        self._failing = failing
+        self._release()
+
+    def _release(self) -> None:
+        while self._messages and (self._failing or self._messages[0][0] <= self._durable):
+            self._leave(self._messages.popleft()[1])
+        while self._thens and self._thens[0][0] <= self._durable:
+            self._thens.popleft()[1]()

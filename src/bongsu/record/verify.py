@@ -1,0 +1,141 @@
+"""Is a record whole? Names the first bad entry and why.
+
+*changed*: a column, head, body or hash is not what was written; *missing*: a number is left out; *reordered*: an entry stands at another one's
+place; *truncated*: entries that once were there are gone from the end; *unsigned*: a checkpoint's signature does not hold for the node's key.
+
+What this cannot find: a record that its owner wrote anew from the beginning and signed again. Comparing with partners' records does
+(`compare.py`), and so does a key or a final hash that was noted elsewhere.
+"""
+
+from collections.abc import Iterable
+
+import msgspec
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from bongsu.base.ids import is_item_id
+from bongsu.model.configuration import Configuration
+from bongsu.record.chain import End, content_of, digest_of, hash_of, signed_bytes
+from bongsu.record.entry import Checkpoint, Entry, EntryKind, body_of, seal_of
+
+
+class Broken(msgspec.Struct, frozen=True):
+    """The first bad entry: its number, in one word why, and in one sentence what was found."""
+
+    entry: int
+    why: str
+    text: str
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """What a record was found to be. `signed` counts checkpoints whose signature held; `closed` tells whether the node ended in order."""
+
+    node: str
+    entries: int
+    signed: int
+    closed: bool
+    hash: str
+    digest: str
+    broken: Broken | None
+
+
+class _Walk:
+    """State of one walk along the chain."""
+
+    def __init__(self, keys: dict[str, bytes] | None) -> None:
+        self.end = End()
+        self.node = ""
+        self.signed = 0
+        self.closed = False
+        self._given = keys
+        self._keys: dict[str, bytes] = dict(keys or {})
+        self._counter = 0
+
+    def take(self, entry: Entry) -> Broken | None:
+        """Check one entry after those before it."""
+        expected = self.end.number + 1
+        if entry.number != expected:
+            return Broken(expected, "missing", f"after entry {self.end.number} comes {entry.number}")
+        try:
+            content = content_of(entry.head, entry.body)
+            whole = hash_of(self.end.hash, entry, content) == entry.hash
+        except (UnicodeEncodeError, TypeError):
+            whole = False
+        if not whole:
+            return self._misplaced(entry)
+        self.closed = False
+        before = self.end
+        self.end = End(entry.number, entry.hash, digest_of(self.end.digest, entry.kind, content))
+        self._counter = _counter(entry.item) or self._counter
+        return self._look_inside(entry, before)
+
+    def _misplaced(self, entry: Entry) -> Broken:
+        counter = _counter(entry.item)
+        if counter is not None and counter != self._counter + 1:
+            return Broken(entry.number, "reordered", f"item {entry.item} stands at another's place")
+        return Broken(entry.number, "changed", "its content does not match its hash and the hash before it")
+
+    def _look_inside(self, entry: Entry, before: End) -> Broken | None:
+        try:
+            if entry.kind == EntryKind.INPUT and entry.type == "configuration":
+                self._learn(body_of(entry))
+            elif entry.kind == EntryKind.SEAL:
+                seal = seal_of(entry)
+                if isinstance(seal, Checkpoint):
+                    return self._checkpoint(entry.number, seal, before)
+        except msgspec.MsgspecError as error:
+            return Broken(entry.number, "changed", f"it cannot be read: {error}")
+        return None
+
+    def _learn(self, body: object) -> None:
+        if isinstance(body, Configuration):
+            self.node = body.node
+            if self._given is None:
+                self._keys |= {key.key: key.public for key in body.public_keys if key.partner == body.node}
+
+    def _checkpoint(self, number: int, seal: Checkpoint, before: End) -> Broken | None:
+        if (seal.entry, seal.hash, seal.digest) != (before.number, before.hash, before.digest):
+            return Broken(number, "changed", "the checkpoint speaks of another record")
+        self.closed = seal.closed
+        if seal.key or self._given is not None:
+            if not _holds(self._keys.get(seal.key), seal.signature, signed_bytes(before)):
+                return Broken(number, "unsigned", f"the checkpoint's signature does not hold for key {seal.key!r}")
+            self.signed += 1
+        return None
+
+
+def verify(entries: Iterable[Entry], end: End | None = None, keys: dict[str, bytes] | None = None) -> Verdict:
+    """Walk the whole chain. `end` is where the store says that the record ends; `keys` (key id to 32 bytes) replaces the record's own."""
+    walk = _Walk(keys)
+    broken: Broken | None = None
+    for entry in entries:
+        broken = walk.take(entry)
+        if broken is not None:
+            break
+    if broken is None and end is not None and end != walk.end:
+        broken = _wrong_end(walk.end, end)
+    return Verdict(
+        walk.node, walk.end.number, walk.signed, walk.closed, walk.end.hash.hex(), walk.end.digest.hex(), broken
+    )
+
+
+def _wrong_end(found: End, noted: End) -> Broken:
+    if noted.number > found.number:
+        return Broken(found.number + 1, "truncated", f"the record once ended with entry {noted.number}")
+    return Broken(
+        found.number, "changed", f"the record's noted end is entry {noted.number} with another hash or digest"
+    )
+
+
+def _counter(item: str) -> int | None:
+    return int(item.rpartition("-")[2]) if is_item_id(item) else None
+
+
+def _holds(public: bytes | None, signature: bytes, signed: bytes) -> bool:
+    if public is None:
+        return False
+    try:
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, signed)
+    except (InvalidSignature, ValueError):
+        return False
+    return True

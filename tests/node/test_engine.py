@@ -1,0 +1,115 @@
+from pathlib import Path
+
+import pytest
+
+from bongsu.adapters.store import RecordReader
+from bongsu.core.pipeline import Pipeline
+from bongsu.model.message import Lane, Outgoing
+from bongsu.node.engine import open_engine
+from bongsu.node.outbox import Outbox
+from bongsu.record.replay import replay
+from bongsu.record.verify import verify
+from tests.record.toy import BEGIN, build, configuration, inputs
+
+
+def state_of(pipeline: Pipeline) -> object:
+    return pipeline.snapshot()
+
+
+@pytest.mark.parametrize("snapshot_after", [0, 1, 17, 30])
+def test_snapshot_and_tail_equal_an_unbroken_run(tmp_path: Path, snapshot_after: int) -> None:
+    run = inputs(60)
+    whole = open_engine(tmp_path / "whole", configuration(), build, BEGIN)
+    for now, body in run:
+        whole.step(now, body)
+    broken = open_engine(tmp_path / "broken", configuration(), build, BEGIN)
+    for place, (now, body) in enumerate(run[:30]):
+        broken.step(now, body)
+        if snapshot_after and place + 1 == snapshot_after:
+            broken.snapshot()
+    broken.store.close()
+    broken = open_engine(tmp_path / "broken", configuration(), build, BEGIN)
+    assert (broken.restart.from_entry > 0) == (snapshot_after > 0)
+    assert broken.restart.inputs == (30 - snapshot_after if snapshot_after else 31)
+    for now, body in run[30:]:
+        broken.step(now, body)
+    assert broken.end.digest == whole.end.digest
+    assert state_of(broken.pipeline) == state_of(whole.pipeline)
+    whole.close()
+    broken.close()
+    with RecordReader(tmp_path / "broken") as reader:
+        assert verify(reader.entries(), reader.end()).broken is None
+        assert replay(reader.entries(), build).difference is None
+
+
+def test_a_changed_snapshot_is_not_taken_up(tmp_path: Path) -> None:
+    engine = open_engine(tmp_path, configuration(), build, BEGIN)
+    for now, body in inputs(20):
+        engine.step(now, body)
+    engine.snapshot()
+    engine.store.close()
+    import sqlite3
+
+    connection = sqlite3.connect(tmp_path / "record.db")
+    connection.execute("UPDATE snapshots SET content = CAST(content || x'00' AS BLOB)")
+    connection.commit()
+    connection.close()
+    again = open_engine(tmp_path, configuration(), build, BEGIN)
+    assert again.restart.from_entry == 0
+    assert again.restart.inputs == 21
+    again.close()
+
+
+def test_messages_that_no_broker_took_are_offered_again(tmp_path: Path) -> None:
+    engine = open_engine(tmp_path, configuration(), build, BEGIN)
+    sent: list[Outgoing] = []
+    for now, body in inputs(40):
+        sent += [item.body for item in engine.step(now, body) if isinstance(item.body, Outgoing)]
+    prompt = [message for message in sent if message.lane is Lane.PROMPT]
+    latest = [message for message in sent if message.lane is Lane.LATEST]
+    assert len(prompt) > 5
+    assert len(latest) > 5
+    for message in prompt[:3]:
+        engine.store.mark_sent(message.message)
+    engine.store.close()
+    again = open_engine(tmp_path, configuration(), build, BEGIN)
+    again.close()
+    assert [message for message in again.restart.unsent if message.lane is Lane.PROMPT] == prompt[3:]
+    assert [message for message in again.restart.unsent if message.lane is Lane.LATEST] == latest[-1:]
+
+
+def test_another_commit_begins_a_new_epoch_and_keeps_the_old_record(tmp_path: Path) -> None:
+    engine = open_engine(tmp_path, configuration(), build, BEGIN)
+    engine.close()
+    other = open_engine(tmp_path, configuration(commit="next"), build, BEGIN)
+    items = other.step(*inputs(1)[0])
+    other.close()
+    assert other.configuration.epoch == 2
+    assert items[0].head.id.startswith("kr.2-")
+    assert (tmp_path / "record-epoch-1.db").is_file()
+    again = open_engine(tmp_path, configuration(commit="next"), build, BEGIN)
+    again.close()
+    assert again.configuration.epoch == 2
+
+
+def test_what_may_leave_when() -> None:
+    engine_out: list[str] = []
+    outbox = Outbox(lambda message: engine_out.append(message.message))
+    called: list[int] = []
+    pipeline = build(configuration())
+    number = 0
+    for now, body in inputs(12):
+        items = pipeline.step(now, body)
+        number += len(items)
+        outbox.stepped(number, items, lambda number=number: called.append(number))
+    assert engine_out == ["kr-jp-latest-1", "kr-jp-latest-2"]
+    assert called == []
+    outbox.durable(number - 1)
+    assert "kr-jp-prompt-1" in engine_out
+    assert called
+    assert number not in called
+    outbox.disk(failing=True)
+    assert number not in called
+    outbox.durable(number)
+    assert called[-1] == number
+    assert outbox.waiting_count == 0
