@@ -1,4 +1,4 @@
-"""Writes the pages of docs/reference that come from the code: limits, errors, commands.
+"""Writes the pages of docs/reference that come from the code: limits, errors, commands, scenarios.
 
 `--check` writes nothing and exits 1 when a page is missing or stale.
 """
@@ -56,7 +56,14 @@ def main() -> int:
 
 def pages() -> dict[str, str]:
     """Name and text of every generated page."""
-    return {"limits.md": limits_page(), "errors.md": errors_page(), "cli.md": commands_page()}
+    from bongsu.drill import scenario_reference
+
+    return {
+        "limits.md": limits_page(),
+        "errors.md": errors_page(),
+        "cli.md": commands_page(),
+        "scenario.md": NOTE + scenario_reference.page(),
+    }
 
 
 def stale_pages() -> list[str]:

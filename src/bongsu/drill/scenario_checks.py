@@ -4,6 +4,7 @@ Each check yields `Fault`s; the first one is raised. The rules for sensors are t
 satellites on whole degrees, with round figures, none on land, none named after a real site.
 """
 
+import math
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
@@ -18,6 +19,7 @@ from bongsu.drill.expectations import (
     TruthFlightTime,
 )
 from bongsu.drill.scenario_schema import LinkCut, NodeCrash, Retract, SensorOutage, SensorPlan, TakeStance
+from bongsu.geo import areas
 
 if TYPE_CHECKING:
     from bongsu.drill.scenario import Scenario
@@ -91,6 +93,8 @@ def _radar(path: str, sensor: SensorPlan) -> Iterator[Fault]:
         yield Fault(f"{path}.altitude_m", "a radar stands on a ship", f"use at most {_SHIP_HIGHEST_M:g}")
     if sensor.min_elevation_deg < 0.0:
         yield Fault(f"{path}.min_elevation_deg", "a ship does not see below its horizon", "use 0 or more")
+    if ashore := areas.load().at(math.radians(sensor.latitude_deg), math.radians(sensor.longitude_deg)):
+        yield Fault(f"{path}.latitude_deg", f"a ship stands on land ({ashore[0]})", "move it to the sea")
 
 
 def _infrared(path: str, sensor: SensorPlan) -> Iterator[Fault]:
@@ -167,6 +171,9 @@ def _expectations(scenario: "Scenario") -> Iterator[Fault]:
         ):
             if node is not None:
                 yield from _unknown(path, node, scenario.codes)
+        for area in (*getattr(expected, "includes", ()), *getattr(expected, "excludes", ())):
+            if areas.load().get(area) is None:
+                yield Fault(path, f"{area!r} is not an area of {areas.LATEST}", "use an id such as JP-01")
         if not hasattr(expected, "launch"):
             continue
         meant = expected.launch or (_ids(scenario)[0] if len(_ids(scenario)) == 1 else None)

@@ -11,8 +11,13 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-Code = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9]{1,7}$")]
-Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
+CODE_FORM = r"^[a-z][a-z0-9]{1,7}$"
+NAME_FORM = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"
+ADDRESS_FORM = r"^https?://\S+$"
+
+Code = Annotated[str, Meta(pattern=CODE_FORM)]
+Name = Annotated[str, Meta(pattern=NAME_FORM)]
+Address = Annotated[str, Meta(pattern=ADDRESS_FORM)]
 Text = Annotated[str, Meta(min_length=1, max_length=400)]
 Latitude = Annotated[float, Meta(ge=-90.0, le=90.0)]
 Longitude = Annotated[float, Meta(ge=-180.0, le=180.0)]
@@ -100,7 +105,7 @@ class Reported(Strict, frozen=True, kw_only=True):
     field: Literal["flight_s", "apogee_km", "range_km", "impact"]
     value: float | Text
     bound: Literal["", "about", "at least"] = ""
-    source: Annotated[str, Meta(pattern=r"^https?://\S+$")] | None = None
+    source: Address | None = None
 
 
 class Launch(Figures, frozen=True, kw_only=True):
@@ -189,7 +194,7 @@ class LinkCut(Strict, frozen=True, kw_only=True, tag_field="inject", tag="link_c
 
 
 class NodeCrash(Strict, frozen=True, kw_only=True, tag_field="inject", tag="node_crash"):
-    """A node's process dies at once (SIGKILL) and is started again after a second."""
+    """A node's process dies at once, without a word, and is started again after a second."""
 
     node: Code
     at_s: NotNegative
