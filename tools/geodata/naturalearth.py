@@ -28,7 +28,9 @@ def regions(archive: Path) -> list[Region]:
     return found
 
 
-def _region(key: str, rows: list[tuple[BaseGeometry, dict[str, Any]]], take: dict[str, Any], fixes: dict[str, Any]) -> Region:
+def _region(
+    key: str, rows: list[tuple[BaseGeometry, dict[str, Any]]], take: dict[str, Any], fixes: dict[str, Any]
+) -> Region:
     largest = max(rows, key=lambda pair: (pair[0].area, str(pair[1]["name"])))[1]
     names = names_of({language: largest[f"name_{language}"] for language in LANGUAGES} | fixes.get(key, {}))
     whole = polygons(shapely.union_all([geometry for geometry, _ in rows]))

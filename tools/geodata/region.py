@@ -36,15 +36,15 @@ def names_of(row: dict[str, Any]) -> dict[str, str]:
     return {language: str(row[language]) for language in LANGUAGES}
 
 
-def parts(shape: BaseGeometry) -> list[BaseGeometry]:
+def parts(shape: BaseGeometry) -> list[shapely.Polygon]:
     """The polygons of a shape; lines and points that an overlay left behind are dropped."""
-    return [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon" and not part.is_empty]
+    return [part for part in shapely.get_parts(shape) if isinstance(part, shapely.Polygon) and not part.is_empty]
 
 
-def polygons(shape: BaseGeometry) -> BaseGeometry:
+def polygons(shape: BaseGeometry) -> shapely.MultiPolygon:
     """The shape as one valid multi-polygon."""
     valid = shape if shape.is_valid else shapely.make_valid(shape)
-    flat: list[BaseGeometry] = []
+    flat: list[shapely.Polygon] = []
     for piece in shapely.get_parts(valid):
         flat.extend(parts(piece))
     return shapely.MultiPolygon(flat)

@@ -4,12 +4,13 @@ import re
 from pathlib import Path
 from typing import Any
 
-from bongsu.geo.areas.places import PLACES_FORMAT, PackedPlaces, write_places
 from bongsu.geo.areas.packed import Provenance
-
+from bongsu.geo.areas.places import PLACES_FORMAT, PackedPlaces, write_places
 from tools.geodata.fetch import json_member
 
 WHOLE_COUNTRIES = ("JP", "KR", "KP", "TW", "PH", "GU", "MP")
+# Cities whose shortest other name is one of the past.
+FIXED = {"Seoul": ("서울", "ソウル"), "Tokyo": ("도쿄", "東京")}
 # GeoNames' first-level codes: Hawaii, Alaska; Primorsky, Khabarovsk, Sakhalin, Kamchatka, Magadan, Chukotka, Amur, Jewish; Heilongjiang, Jilin, Liaoning.
 PARTS = {
     "US": ("HI", "AK"),
@@ -18,9 +19,13 @@ PARTS = {
 }
 HANGUL = re.compile(r"^[가-힣]+( [시군구읍면])?$")
 KANA = re.compile(r"^[ァ-ヺー・]{2,}$")
+MIXED = re.compile(r"^[一-龥々ぁ-んァ-ヶー]{1,8}[市町村区]$")
 HAN = re.compile(r"^[一-龥々ヶケノツ]{1,8}$")
-# Forms of Chinese characters that Japan does not write: a name with one of them is not its Japanese name.
-NOT_JAPANESE = re.compile(r"[东广边龙阳阴乡镇关门冈泽滨县区华兴吴吕钟铁长马鸟龟图书画东义乌凤叶韩严丰丽宁岛庆庄庙应张齐顺鸡鹤黄麦劳贤贵费赵连进远遥邓邮郑银锦闽际陆陈随顾颜风飞饶骆鲁国发归当尔实对师带广强弹戏护报担拥换揽损据断无旧显晓权条来杨极标树样桥档梦检楼]")
+# Old and Chinese forms that Japan writes otherwise today; what its standard character set (Shift JIS) lacks is no Japanese name at all.
+TODAY = str.maketrans(
+    "區奧黑澤廣圓鹽縣國學龜德濱榮齋邊邉關櫻澁瀧豐橫惠櫪眞萬來禮壽靈灣鐵爐應條淺淨渡圖總壯槇增藏黃佛藝聲轉舊實寶會",
+    "区奥黒沢広円塩県国学亀徳浜栄斎辺辺関桜渋滝豊横恵栃真万来礼寿霊湾鉄炉応条浅浄渡図総壮槙増蔵黄仏芸声転旧実宝会",
+)
 
 
 def build(archive: Path, version: str, tool: str, credit: tuple[Provenance, ...]) -> bytes:
@@ -56,17 +61,22 @@ def _wanted(row: dict[str, Any]) -> bool:
     return inside and int(row["population"]) >= 15_000
 
 
+def _in_japanese_set(name: str) -> bool:
+    return name == name.encode("shift_jis", errors="ignore").decode("shift_jis")
+
+
 def _names(row: dict[str, Any]) -> tuple[str, str | None, str | None]:
     """English, and Korean and Japanese where the source's other names hold one that is plainly of that language; else None."""
     others: list[str] = row["alternatenames"]
-    korean = [name for name in others if HANGUL.match(name)]
+    english = row["name"]
+    if english in FIXED:
+        return english, *FIXED[english]
+    korean = sorted((name.split(" ")[0] for name in others if HANGUL.match(name)), key=lambda name: (len(name), name))
     kana = [name for name in others if KANA.match(name)]
-    han = [name for name in others if HAN.match(name) and not NOT_JAPANESE.search(name)]
+    usable = [name.translate(TODAY) for name in others if _in_japanese_set(name) and "广" not in name]
+    han = [name for name in usable if HAN.match(name)]
     if row["countrycode"] == "JP":
-        japanese = [name for name in han if name[-1] in "市町村区都"] or han or kana
-    elif row["countrycode"] in ("KR", "KP", "TW", "CN"):
-        japanese = han or kana
+        japanese = [name for name in usable if MIXED.match(name)] or han or kana
     else:
-        japanese = kana
-    shortest = min(korean, key=lambda name: (len(name.split(" ")[0]), name)).split(" ")[0] if korean else None
-    return row["name"], shortest, japanese[0] if japanese else None
+        japanese = (han or kana) if row["countrycode"] in ("KR", "KP", "TW", "CN") else kana
+    return english, korean[0] if korean else None, japanese[0] if japanese else None

@@ -187,3 +187,6 @@ SNAPSHOT_WORK_S = 1.0
 AREA_PATH_POINT_M = 2_000.0
 """Points of a path closer than this are thinned when areas are asked for: a lofted flight moves 0.2 km over ground each second, and a ballistic
 ground track strays by centimetres within 2 km."""
+
+EXERCISE_SPEED = 1_000.0
+"""Speed of exercise time against link time: at more, one second of link lag would be 17 minutes of the exercise."""

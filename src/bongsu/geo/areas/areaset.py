@@ -5,6 +5,7 @@ it can reach, lays these on a plane around its own centre (`local`), and asks sh
 an area's farthest islands cost nothing. Answers are in order of id.
 """
 
+import itertools
 from collections.abc import Callable, Iterable
 
 import msgspec
@@ -12,7 +13,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from bongsu.base.limits import AREA_GUARD_M, AREA_PATH_STEP_M
+from bongsu.base.limits import AREA_GUARD_M, AREA_PATH_POINT_M, AREA_PATH_STEP_M
 from bongsu.geo.areas.local import EARTH_RADIUS_M, LocalPlane, ellipse_outline_m, to_axes, unit_vectors
 from bongsu.geo.areas.packed import Outlines, PackedSet, Provenance
 from bongsu.model.area import Area
@@ -67,10 +68,12 @@ class AreaSet:
             for row in packed.areas
         )
         self._by_id = {area.id: area for area in self.areas}
+        self._index = {area.id: index for index, area in enumerate(self.areas)}
         self._outlines = outlines
         self._units = unit_vectors(np.radians(outlines.degrees))
         counts = np.diff(outlines.area_offsets)
         self._area_of_part = np.repeat(np.arange(len(self.areas)), counts)
+        self._first_point = outlines.ring_offsets[outlines.part_offsets[:-1]]
         self._cap_middle, self._cap_angle_rad = self._caps()
 
     def _caps(self) -> tuple[Floats, Floats]:
@@ -88,6 +91,15 @@ class AreaSet:
         """The area of an id, None when this version has none."""
         return self._by_id.get(area_id)
 
+    def label(self, area_id: str, language: str) -> str:
+        """The name by which an area is told from every other: with its province (six districts are called Jung-gu) and country (both Koreas have a
+        Kangwon). From small to large in English, from large to small in Korean and Japanese. A `KeyError` for an unknown id or language."""
+        area = self._by_id[area_id]
+        parent = self._by_id[area.parent].names[language] if area.parent is not None and area.level == "sigungu" else ""
+        words = [area.names[language], parent, area.country_names[language]]
+        chain = [word for index, word in enumerate(words) if word and word not in words[:index]]
+        return ", ".join(chain) if language == "en" else " ".join(reversed(chain))
+
     def successors(self, area_id: str) -> tuple[str, ...]:
         """Ids to watch for whoever once asked for `area_id`: itself, if it still stands, and every area that took over its land, however often split."""
         found = [area_id]
@@ -98,7 +110,9 @@ class AreaSet:
     def alerted(self, subscribed: Iterable[str], touched: Iterable[str]) -> tuple[str, ...]:
         """Which of the subscribed ids, of this version or an older one, the touched areas concern."""
         touched_ids = frozenset(touched)
-        return tuple(sorted({known for known in subscribed if not touched_ids.isdisjoint((known, *self.successors(known)))}))
+        return tuple(
+            sorted({known for known in subscribed if not touched_ids.isdisjoint((known, *self.successors(known)))})
+        )
 
     def at(self, latitude_rad: float, longitude_rad: float, levels: Iterable[str] = ()) -> tuple[str, ...]:
         """Ids of the areas that hold a point (no guard): one of each level where levels meet."""
@@ -122,7 +136,16 @@ class AreaSet:
         rows = self._reach(plane.up, semi_major_m + guard_m, levels)
         outline = shapely.polygons(ellipse_outline_m(semi_major_m, semi_minor_m, bearing_rad, guard_m))
         shapely.prepare(outline)
-        return self._ids(rows[shapely.intersects(outline, self._polygons(rows, plane.east_north_m))])
+        # One corner inside decides an area without drawing it: most of a large ellipse's areas.
+        corners = plane.east_north_m(self._units[self._first_point[rows]])
+        inside = shapely.contains_xy(outline, corners)
+        sure = np.unique(self._area_of_part[rows[inside]])
+        across_m = np.abs(to_axes(plane.east_north_m(self._cap_middle[rows]), bearing_rad)).T
+        room_m = (self._cap_angle_rad[rows] + CAP_SLACK_RAD) * EARTH_RADIUS_M * 1.01 + guard_m
+        near = (across_m[0] <= semi_major_m * 1.01 + room_m) & (across_m[1] <= semi_minor_m * 1.01 + room_m)
+        open_rows = rows[near & ~np.isin(self._area_of_part[rows], sure)]
+        met = open_rows[shapely.intersects(outline, self._polygons(open_rows, plane.east_north_m))]
+        return self._ids(np.concatenate([sure, self._area_of_part[met]]))
 
     def near_ellipse(
         self,
@@ -135,7 +158,9 @@ class AreaSet:
         levels: Iterable[str] = (),
     ) -> tuple[EllipseTouch, ...]:
         """The areas of `touching_ellipse` with distance, d2 and probability; the half-axes are of 95 %."""
-        touched = self.touching_ellipse(latitude_rad, longitude_rad, semi_major_m, semi_minor_m, bearing_rad, guard_m, levels)
+        touched = self.touching_ellipse(
+            latitude_rad, longitude_rad, semi_major_m, semi_minor_m, bearing_rad, guard_m, levels
+        )
         plane = LocalPlane(latitude_rad, longitude_rad)
         sigma_m = np.maximum(np.array([semi_major_m, semi_minor_m]), 1e-3) / NINETY_FIVE_PERCENT
         rows = self._rows_of(touched, self._reach(plane.up, 2.0 * (semi_major_m + guard_m), levels))
@@ -147,9 +172,14 @@ class AreaSet:
         order = self._area_of_part[rows]
         found = []
         for area_id in touched:
-            mine = order == self._index(area_id)
+            mine = order == self._index[area_id]
             found.append(
-                EllipseTouch(area_id, float(distances_m[mine].min()), float(deviations[mine].min() ** 2), float(shares[mine].sum()))
+                EllipseTouch(
+                    area_id,
+                    float(distances_m[mine].min()),
+                    float(deviations[mine].min() ** 2),
+                    float(shares[mine].sum()),
+                )
             )
         return tuple(found)
 
@@ -206,46 +236,53 @@ class AreaSet:
         )
         return made
 
-    def _ids(self, rows: Rows) -> tuple[str, ...]:
-        return tuple(sorted(self.areas[int(area)].id for area in np.unique(self._area_of_part[rows])))
-
-    def _index(self, area_id: str) -> int:
-        return self.areas.index(self._by_id[area_id])
+    def _ids(self, areas: Rows) -> tuple[str, ...]:
+        return tuple(sorted(self.areas[int(area)].id for area in np.unique(areas)))
 
     def _rows_of(self, area_ids: tuple[str, ...], rows: Rows) -> Rows:
-        wanted = [self._index(area_id) for area_id in area_ids]
-        return rows[np.isin(self._area_of_part[rows], wanted)]
+        wanted = [self._index[area_id] for area_id in area_ids]
+        chosen: Rows = rows[np.isin(self._area_of_part[rows], wanted)]
+        return chosen
 
 
 def _ranges(starts: NDArray[np.int32], ends: NDArray[np.int32]) -> Rows:
     """The whole numbers of all half-open ranges, one after the other."""
     counts = (ends - starts).astype(np.int64)
     shift = np.repeat(starts - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts)
-    return np.arange(int(counts.sum()), dtype=np.int64) + shift
+    found: Rows = np.arange(int(counts.sum()), dtype=np.int64) + shift
+    return found
+
+
+def _arc_rad(units: Floats) -> Floats:
+    """Angles between neighbours of a line of normals."""
+    return np.asarray(
+        2.0 * np.arcsin(np.minimum(np.linalg.norm(np.diff(units, axis=0), axis=1) / 2.0, 1.0)), dtype=np.float64
+    )
 
 
 def _stretches(points: Floats) -> list[tuple[Floats, Rows]]:
-    """A path in stretches of at most `AREA_PATH_STEP_M` as normals, with the index of the given point that each comes from; stretches share their ends."""
+    """A path in stretches of at most `AREA_PATH_STEP_M` as normals, each with the index of the given point that it comes from.
+
+    Given points that crowd within `AREA_PATH_POINT_M` of path are thinned, long legs filled along their great circles (neighbours less than 90
+    degrees apart); stretches share their ends.
+    """
     units = unit_vectors(np.asarray(points, dtype=np.float64))
-    angles = 2.0 * np.arcsin(np.minimum(np.linalg.norm(np.diff(units, axis=0), axis=1) / 2.0, 1.0))
+    bins = np.floor(np.concatenate([[0.0], np.cumsum(_arc_rad(units))]) * (EARTH_RADIUS_M / AREA_PATH_POINT_M))
+    kept = np.flatnonzero(np.concatenate([[True], np.diff(bins) > 0]))
+    kept = np.unique(np.append(kept, len(units) - 1))
+    line = units[kept]
+    if len(line) == 1:
+        return [(line, kept)]
     step_rad = AREA_PATH_STEP_M / EARTH_RADIUS_M
-    dense: list[Floats] = [units[:1]]
-    sources: list[Rows] = [np.zeros(1, dtype=np.int64)]
-    for index, angle in enumerate(angles):
-        count = max(1, int(np.ceil(angle / (step_rad / 8.0))))
-        share = np.arange(1, count + 1) / count
-        if angle < 1e-9:
-            continue
-        made = (np.sin((1.0 - share) * angle)[:, None] * units[index] + np.sin(share * angle)[:, None] * units[index + 1]) / np.sin(angle)
-        dense.append(made)
-        sources.append(np.where(share < 0.5, index, index + 1).astype(np.int64))
-    line, origin = np.concatenate(dense), np.concatenate(sources)
-    travelled = np.concatenate([[0.0], np.cumsum(2.0 * np.arcsin(np.minimum(np.linalg.norm(np.diff(line, axis=0), axis=1) / 2.0, 1.0)))])
-    cuts = np.searchsorted(travelled, np.arange(0.0, travelled[-1] + step_rad, step_rad))
-    bounds = sorted({*(int(cut) for cut in cuts if cut < len(line) - 1), len(line) - 1})
-    if len(bounds) < 2:
-        return [(line, origin)]
-    return [(line[a : b + 1], origin[a : b + 1]) for a, b in zip(bounds[:-1], bounds[1:], strict=True)]
+    counts = np.maximum(1, np.ceil(_arc_rad(line) / (step_rad / 8.0))).astype(np.int64)
+    leg = np.repeat(np.arange(len(counts)), counts)
+    share = (np.arange(len(leg)) - np.repeat(np.cumsum(counts) - counts, counts)) / counts[leg]
+    filled = (1.0 - share)[:, None] * line[leg] + share[:, None] * line[leg + 1]
+    filled = np.concatenate([filled / np.linalg.norm(filled, axis=1, keepdims=True), line[-1:]])
+    origin = np.append(np.where(share < 0.5, kept[leg], kept[leg + 1]), kept[-1])
+    stretch = np.floor(np.concatenate([[0.0], np.cumsum(_arc_rad(filled))]) / step_rad).astype(np.int64)
+    cuts = [0, *(int(cut) for cut in np.flatnonzero(np.diff(stretch)) + 1), len(filled) - 1]
+    return [(filled[a : b + 1], origin[a : b + 1]) for a, b in itertools.pairwise(cuts) if b > a]
 
 
 def _gaussian_points() -> Floats:

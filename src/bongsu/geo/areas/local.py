@@ -57,7 +57,9 @@ def ellipse_outline_m(semi_major_m: float, semi_minor_m: float, bearing_rad: flo
     """
     turn = np.arange(OUTLINE_POINTS) * (2.0 * math.pi / OUTLINE_POINTS)
     major, minor = max(semi_major_m, 1e-3), max(semi_minor_m, 1e-3)
-    along = np.sort(np.concatenate([turn, np.mod(np.arctan2(minor * np.sin(turn), major * np.cos(turn)), 2.0 * math.pi)]))
+    along = np.sort(
+        np.concatenate([turn, np.mod(np.arctan2(minor * np.sin(turn), major * np.cos(turn)), 2.0 * math.pi)])
+    )
     normal = np.column_stack([minor * np.cos(along), major * np.sin(along)])
     normal /= np.linalg.norm(normal, axis=1, keepdims=True)
     points = np.column_stack([major * np.cos(along), minor * np.sin(along)]) + guard_m * normal

@@ -90,7 +90,7 @@ def read(document: bytes) -> tuple[PackedSet, Outlines]:
     packed = msgspec.json.decode(gzip.decompress(document), type=PackedSet)
     assert packed.format == FORMAT, packed.format
     shapes = packed.shapes
-    degrees = np.column_stack([unpack_whole(shapes.latitude), unpack_whole(shapes.longitude)]) * SCALE_DEG
+    degrees = np.column_stack([unpack_whole(shapes.latitude), unpack_whole(shapes.longitude)]) * np.float64(SCALE_DEG)
     offsets = [unpack_whole(text) for text in (shapes.ring_offsets, shapes.part_offsets, shapes.area_offsets)]
     assert len(offsets[2]) == len(packed.areas) + 1
     return packed, Outlines(degrees, *offsets)

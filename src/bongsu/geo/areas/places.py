@@ -55,7 +55,9 @@ class PlaceSet:
     def __len__(self) -> int:
         return len(self._packed.en)
 
-    def largest_within(self, latitude_rad: float, longitude_rad: float, radius_m: float, limit: int) -> tuple[Place, ...]:
+    def largest_within(
+        self, latitude_rad: float, longitude_rad: float, radius_m: float, limit: int
+    ) -> tuple[Place, ...]:
         """At most `limit` towns whose centre lies within `radius_m` (up to 3,000 km; on the sphere, to 0.5 %), largest first."""
         centre = unit_vectors(np.array([[latitude_rad, longitude_rad]]))[0]
         chord = np.linalg.norm(self._units - centre, axis=1)

@@ -1,0 +1,1 @@
+"""Tools that build, check and prepare; not part of the package."""
