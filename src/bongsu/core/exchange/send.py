@@ -100,8 +100,8 @@ class Send:
         for lanes in self._lanes.values():
             if beat:
                 given.append(self._heartbeat(lanes, now))
-            for subject in [one for one in lanes.waiting if now.link_ns >= lanes.latest_ns[one] + _LATEST_NS]:
-                given.append(self._latest(lanes, lanes.waiting.pop(subject), now))
+            ripe = [one for one in lanes.waiting if now.link_ns >= lanes.latest_ns[one] + _LATEST_NS]
+            given.extend(self._latest(lanes, lanes.waiting.pop(subject), now) for subject in ripe)
         return given
 
     def state(self) -> bytes:

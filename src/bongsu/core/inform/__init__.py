@@ -1,0 +1,1 @@
+"""From statements to people: the desk, warnings and events, alarms, areas at risk, consultation."""

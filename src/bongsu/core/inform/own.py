@@ -1,0 +1,74 @@
+"""Our own warnings: when a first one is due, when an update tells something new, and when one is over. Rules only; `warn.py` is the room."""
+
+import msgspec
+
+from bongsu.base.limits import WARNING_UPDATE_S
+from bongsu.base.units import seconds_to_ns
+from bongsu.geo.frames import great_circle
+from bongsu.model.estimate import Estimate, PointEstimate
+from bongsu.model.track import Track, TrackStatus
+from bongsu.model.warning import Warning, WarningStatus
+
+_UPDATE_NS = seconds_to_ns(WARNING_UPDATE_S)
+_SHRUNK = 0.7
+"""A half-axis at this part of what was last said is news."""
+_MOVED = 0.5
+"""A point moved by this part of the last said major half-axis is news."""
+_IMPACT_MARGIN_S = 5.0
+"""After the computed time of impact and three sigmas, this much more before the warning says `impacted`."""
+_PATH_ALTITUDE_M = 30_000.0
+"""A track that ends below this, coming down, has been seen to its impact."""
+
+
+class Own(msgspec.Struct):
+    """One of our warnings: the newest version, the event time of its first one, and the newest estimate, said or not."""
+
+    warning: Warning
+    opened_ns: int
+    estimate: Estimate
+    path_ns: int = 0
+    altitude_m: float = 0.0
+    seen_ns: int = 0
+
+
+def tells_something_new(said: Warning, estimate: Estimate) -> bool:
+    """Whether an estimate differs from what was last said by more than an officer would pass over."""
+    last = said.estimate
+    if last is None or said.status is WarningStatus.LOST:
+        return True
+    if (last.impact is None) != (estimate.impact is None) or last.ballistic != estimate.ballistic:
+        return True
+    if estimate.time_ns < said.time_ns + _UPDATE_NS:
+        return False
+    return _moved(last.impact, estimate.impact) or (estimate.impact is None and _moved(last.launch, estimate.launch))
+
+
+def _moved(last: PointEstimate | None, newest: PointEstimate | None) -> bool:
+    if last is None or newest is None:
+        return newest is not None
+    last_m, newest_m = last.semi_major_m, newest.semi_major_m
+    if last_m is None or newest_m is None:
+        return False
+    if newest_m < _SHRUNK * last_m or newest_m * _SHRUNK > last_m:
+        return True
+    distance_m, _ = great_circle(last.latitude_rad, last.longitude_rad, newest.latitude_rad, newest.longitude_rad)
+    return bool(distance_m > _MOVED * last_m)
+
+
+def over_ns(own: Own) -> int | None:
+    """When the object must have come down by our own estimate; None while no impact is known."""
+    impact = own.estimate.impact
+    if impact is None or impact.time_ns is None:
+        return None
+    return impact.time_ns + seconds_to_ns(3.0 * (impact.sigma_time_s or 0.0) + _IMPACT_MARGIN_S)
+
+
+def after_end(own: Own, track: Track) -> tuple[WarningStatus, str]:
+    """What to say when a track has ended."""
+    assert track.status is TrackStatus.ENDED
+    impact = own.estimate.impact
+    if impact is not None and own.altitude_m < _PATH_ALTITUDE_M:
+        return WarningStatus.IMPACTED, "seen to its impact"
+    if impact is None and own.estimate.ballistic is False:
+        return WarningStatus.PASSED, "out of sight, not ballistic"
+    return WarningStatus.LOST, "the track was lost before its predicted end"
