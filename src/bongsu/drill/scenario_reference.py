@@ -99,7 +99,7 @@ def _told(kind: inspect.Type) -> str:
         case inspect.UnionType(types=types):
             return " or ".join(dict.fromkeys(_told(one) for one in types if not isinstance(one, inspect.NoneType)))
         case inspect.VarTupleType(item_type=item):
-            return f"list of {_told(item)}"
+            return "tables" if _told(item) == "table" else f"list of {_told(item)}"
         case inspect.LiteralType(values=values):
             return ", ".join(f'`"{value}"`' for value in values)
         case inspect.StructType():

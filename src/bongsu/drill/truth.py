@@ -135,7 +135,7 @@ def fly(asked: Asked, launch_ns: int, place: str) -> Flight:
             place,
         )
     flight = _measure(rows, asked, launch_ns, attempt.burnout_s)
-    _refuse_wrong(flight, asked, place)
+    refuse_wrong(flight, asked, place)
     return flight
 
 
@@ -143,7 +143,7 @@ KINDS: dict[str, Callable[[Asked, int, str], Flight]] = {"ballistic": fly}
 """Kinds of truth by the word that a scenario uses."""
 
 
-def _refuse_wrong(flight: Flight, asked: Asked, place: str) -> None:
+def refuse_wrong(flight: Flight, asked: Asked, place: str) -> None:
     """Raises `BadInput` when the measured figures are not the asked ones: the check is independent of the solver."""
     turn = math.remainder(flight.bearing_rad - asked.bearing_rad, 2.0 * math.pi)
     if abs(turn) > BEARING_TOLERANCE_RAD:
