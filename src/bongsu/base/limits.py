@@ -190,3 +190,6 @@ ground track strays by centimetres within 2 km."""
 
 EXERCISE_SPEED = 1_000.0
 """Speed of exercise time against link time: at more, one second of link lag would be 17 minutes of the exercise."""
+
+SCENARIO_S = 172_800.0
+"""Any moment of a scenario, from its start: two days, for exercises that run overnight; beyond that plots fill the memory."""

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from bongsu.drill.scenario_schema import Code, Name, NotNegative, Positive, Strict, Text
+from bongsu.drill.scenario_schema import Code, Name, Positive, PositiveSeconds, Seconds, Strict, Text
 
 Count = Annotated[int, Meta(ge=0)]
 Status = Literal["initial", "update", "lost", "passed", "impacted", "superseded", "retracted"]
@@ -20,7 +20,7 @@ class Warned(Strict, frozen=True, kw_only=True, tag_field="expect", tag="warned"
     """The node holds a warning of the launch, its own or (`own` false) anybody's, within `by_s`."""
 
     node: Code
-    by_s: Positive
+    by_s: PositiveSeconds
     own: bool = False
     launch: Name | None = None
     text: Text | None = None
@@ -31,7 +31,7 @@ class Hears(Strict, frozen=True, kw_only=True, tag_field="expect", tag="hears"):
 
     node: Code
     origin: Code
-    by_s: Positive | None = None
+    by_s: PositiveSeconds | None = None
     launch: Name | None = None
     text: Text | None = None
 
@@ -40,7 +40,7 @@ class KnowsBeforeOwn(Strict, frozen=True, kw_only=True, tag_field="expect", tag=
     """The node's first warning from a partner comes at least `min_s` before its own sensors first see the object."""
 
     node: Code
-    min_s: NotNegative = 0.0
+    min_s: Seconds = 0.0
     launch: Name | None = None
     text: Text | None = None
 
@@ -68,7 +68,7 @@ class Retracted(Strict, frozen=True, kw_only=True, tag_field="expect", tag="retr
     retraction.
     """
 
-    everywhere_within_s: Positive
+    everywhere_within_s: PositiveSeconds
     launch: Name | None = None
     text: Text | None = None
 
@@ -151,7 +151,7 @@ class Acknowledged(Strict, frozen=True, kw_only=True, tag_field="expect", tag="a
     """The alarm of the launch at the node is acknowledged within `by_s`."""
 
     node: Code
-    by_s: Positive
+    by_s: PositiveSeconds
     launch: Name | None = None
     text: Text | None = None
 
@@ -170,7 +170,7 @@ class SecondsGained(Strict, frozen=True, kw_only=True, tag_field="expect", tag="
     """Sharing brought the node its first warning at least `least` seconds earlier than with the links cut."""
 
     node: Code
-    least: NotNegative
+    least: Seconds
     text: Text | None = None
 
 

@@ -27,11 +27,11 @@ from bongsu.drill.scenario_schema import (
     Link,
     Moment,
     Name,
-    NotNegative,
     Operator,
     Pace,
     Partner,
-    Positive,
+    PositiveSeconds,
+    Seconds,
     SensorPlan,
     Strict,
     Text,
@@ -56,8 +56,8 @@ class Scenario(Strict, frozen=True, kw_only=True):
     hub: Hub
     sensors: tuple[SensorPlan, ...]
     expectations: tuple[Expectation, ...]
-    duration_s: Positive | None = None
-    after_last_impact_s: NotNegative | None = None
+    duration_s: PositiveSeconds | None = None
+    after_last_impact_s: Seconds | None = None
     links: tuple[Link, ...] = ()
     launches: tuple[Launch, ...] = ()
     false_alarms: tuple[FalseAlarm, ...] = ()
@@ -143,6 +143,8 @@ def parse(content: bytes, file: str) -> Scenario:
         raise BadInput(f"not UTF-8 at byte {error.start}", "save it as UTF-8 text", file) from None
     except tomllib.TOMLDecodeError as error:
         raise BadInput(f"not TOML: {error}", "correct it there", file) from None
+    if place := scenario_faults.not_finite(raw):
+        raise BadInput("not a finite number", "write a number", f"{file}: {place}")
     try:
         scenario = msgspec.convert(raw, Scenario, strict=True)
     except msgspec.ValidationError as error:

@@ -1,6 +1,7 @@
 """Turns the reader's complaint about a scenario into one line: file, path, what is wrong, what to do."""
 
 import difflib
+import math
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -48,6 +49,17 @@ def nearest(word: str, known: Iterable[str]) -> str:
     for found in (*with_unit, *same_stem, *alike):
         return f"; did you mean {found}"
     return ""
+
+
+def not_finite(raw: Any, path: str = "") -> str:
+    """Path of the first number that is not finite; empty when all are."""
+    if isinstance(raw, float) and not math.isfinite(raw):
+        return path
+    if isinstance(raw, dict):
+        inner = [(f"{path}.{key}".removeprefix("."), value) for key, value in raw.items()]
+    else:
+        inner = [(f"{path}[{number}]", value) for number, value in enumerate(raw)] if isinstance(raw, list) else []
+    return next((found for place, value in inner if (found := not_finite(value, place))), "")
 
 
 def _remedy(key: str, known: Iterable[str]) -> str:

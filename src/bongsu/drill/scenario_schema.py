@@ -11,6 +11,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from bongsu.base.limits import SCENARIO_S
+
 CODE_FORM = r"^[a-z][a-z0-9]{1,7}$"
 NAME_FORM = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"
 ADDRESS_FORM = r"^https?://\S+$"
@@ -24,6 +26,8 @@ Longitude = Annotated[float, Meta(ge=-180.0, le=180.0)]
 Bearing = Annotated[float, Meta(ge=0.0, lt=360.0)]
 Positive = Annotated[float, Meta(gt=0.0)]
 NotNegative = Annotated[float, Meta(ge=0.0)]
+Seconds = Annotated[float, Meta(ge=0.0, le=SCENARIO_S)]
+PositiveSeconds = Annotated[float, Meta(gt=0.0, le=SCENARIO_S)]
 Probability = Annotated[float, Meta(ge=0.0, le=1.0)]
 Moment = Annotated[datetime, Meta(tz=True)]
 
@@ -50,8 +54,8 @@ class Link(Strict, frozen=True, kw_only=True):
     """The line between a partner and the hub in virtual time (with a number as speed, the real network is used)."""
 
     partner: Code
-    delay_s: NotNegative = 0.02
-    jitter_s: NotNegative = 0.01
+    delay_s: Seconds = 0.02
+    jitter_s: Seconds = 0.01
     loss: Probability = 0.0
     repeat: Probability = 0.0
 
@@ -77,9 +81,9 @@ class SensorPlan(Strict, frozen=True, kw_only=True):
     max_range_km: Positive | None = None
     detection_probability: Probability = 0.95
     false_plots: Annotated[float, Meta(ge=0.0, le=50.0)] = 0.0
-    status_interval_s: Positive = 5.0
+    status_interval_s: PositiveSeconds = 5.0
     cloud_top_km: NotNegative | None = None
-    afterglow_s: NotNegative | None = None
+    afterglow_s: Seconds | None = None
 
 
 class Figures(Strict, frozen=True, kw_only=True):
@@ -112,7 +116,7 @@ class Launch(Figures, frozen=True, kw_only=True):
     """A true flight. `kind` is a row of the table of truths (`drill/truth.py`)."""
 
     id: Name
-    at_s: NotNegative
+    at_s: Seconds
     kind: Literal["ballistic"] = "ballistic"
     title: Text | None = None
     reported: tuple[Reported, ...] = ()
@@ -129,9 +133,9 @@ class FalseAlarm(Figures, frozen=True, kw_only=True):
 
     id: Name
     sensor: Name
-    at_s: float
-    from_s: NotNegative
-    until_s: Positive
+    at_s: Annotated[float, Meta(ge=-SCENARIO_S, le=SCENARIO_S)]
+    from_s: Seconds
+    until_s: PositiveSeconds
     cause: Text
 
 
@@ -142,14 +146,14 @@ class Pace(Strict, frozen=True, kw_only=True):
     """
 
     speed: Annotated[float, Meta(gt=0.0, le=1000.0)]
-    from_s: NotNegative | None = None
-    before_last_impact_s: NotNegative | None = None
+    from_s: Seconds | None = None
+    before_last_impact_s: Seconds | None = None
 
 
 class Acknowledge(Strict, frozen=True, kw_only=True, tag_field="do", tag="acknowledge"):
     """Acknowledges every alarm of the own node, `after_s` after it became active."""
 
-    after_s: NotNegative
+    after_s: Seconds
 
 
 class TakeStance(Strict, frozen=True, kw_only=True, tag_field="do", tag="stance"):
@@ -158,7 +162,7 @@ class TakeStance(Strict, frozen=True, kw_only=True, tag_field="do", tag="stance"
     All others without it), `after_s` after the first version came.
     """
 
-    after_s: NotNegative
+    after_s: Seconds
     position: Literal["concur", "differ"]
     about: Code | None = None
     fields: tuple[Text, ...] = ()
@@ -168,7 +172,7 @@ class TakeStance(Strict, frozen=True, kw_only=True, tag_field="do", tag="stance"
 class Retract(Strict, frozen=True, kw_only=True, tag_field="do", tag="retract"):
     """Retracts the own warning that stands on the false alarm `false_alarm`, `after_s` after its first version."""
 
-    after_s: NotNegative
+    after_s: Seconds
     false_alarm: Name
     reason: Text
 
@@ -189,23 +193,23 @@ class LinkCut(Strict, frozen=True, kw_only=True, tag_field="inject", tag="link_c
     """The line between a node and the hub is cut."""
 
     node: Code
-    at_s: NotNegative
-    until_s: Positive
+    at_s: Seconds
+    until_s: PositiveSeconds
 
 
 class NodeCrash(Strict, frozen=True, kw_only=True, tag_field="inject", tag="node_crash"):
     """A node's process dies at once, without a word, and is started again after a second."""
 
     node: Code
-    at_s: NotNegative
+    at_s: Seconds
 
 
 class SensorOutage(Strict, frozen=True, kw_only=True, tag_field="inject", tag="sensor_outage"):
     """A sensor sees nothing (`down`) or half as much (`degraded`), and says so in its status."""
 
     sensor: Name
-    at_s: NotNegative
-    until_s: Positive
+    at_s: Seconds
+    until_s: PositiveSeconds
     state: Literal["down", "degraded"] = "down"
 
 
@@ -215,5 +219,5 @@ Inject = LinkCut | NodeCrash | SensorOutage
 class Caption(Strict, frozen=True, kw_only=True):
     """A line for those who watch, at a moment."""
 
-    at_s: NotNegative
+    at_s: Seconds
     text: Text
