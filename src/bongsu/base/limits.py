@@ -193,3 +193,9 @@ EXERCISE_SPEED = 1_000.0
 
 SCENARIO_S = 172_800.0
 """Any moment of a scenario, from its start: two days, for exercises that run overnight; beyond that plots fill the memory."""
+
+FEED_BUFFER_BYTES = 8_388_608
+"""Receive buffer asked of the system for a UDP feed: 40,000 plots wait there while the node is busy; the system may give less."""
+
+FEED_REFUSALS_COUNT = 10
+"""Refusals of unreadable lines told one by one in a second of link time; the rest is counted, so that a broken feed cannot fill the record."""

@@ -3,30 +3,10 @@
 from collections.abc import Callable
 from typing import Protocol
 
-import msgspec
-
 from bongsu.model.health import Health
-from bongsu.model.message import Lane
+from bongsu.model.parcel import Arrival, Parcel
 
-
-class Parcel(msgspec.Struct, frozen=True, kw_only=True):
-    """A sealed envelope on its way. `message` is its id for ever: offering the same one again is harmless."""
-
-    message: str
-    issuer: str
-    recipient: str
-    lane: Lane
-    subject: str
-    envelope: bytes
-
-
-class Arrival(msgspec.Struct, frozen=True):
-    """Bytes from the network. `stored` is to be called once they are safe in the record: only then may the sender's copy be let go."""
-
-    claimed: str
-    lane: Lane
-    envelope: bytes
-    stored: Callable[[], None]
+__all__ = ["Arrival", "Network", "Parcel"]
 
 
 class Network(Protocol):

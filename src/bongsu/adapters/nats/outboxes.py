@@ -1,0 +1,63 @@
+"""A node's outboxes on its own server: two streams for each recipient, and one reading position in each.
+
+Made at the beginning of every session, as those in memory are gone after a restart of the server.
+"""
+
+from __future__ import annotations
+
+from bongsu.adapters.federation.access import Access
+from bongsu.adapters.nats.session import Session
+from bongsu.base import limits
+from bongsu.model.message import Lane
+from bongsu.wire import subjects
+
+_NANOSECONDS = 1_000_000_000
+_HOUR_S = 3_600
+
+
+async def make_outboxes(session: Session, access: Access) -> None:
+    """Make what is missing. Raises `CallRefused`, or one of `World` while the server's streams are not up yet."""
+    for recipient in access.recipients:
+        for lane in Lane:
+            name = subjects.outbox(recipient, lane)
+            subject = f"{subjects.released(access.node, recipient, access.mode, lane)}.>"
+            await session.make_stream(name, {"subjects": [subject], **stream_settings(access, lane)})
+            await session.make_consumer(name, subjects.consumer(access.node, recipient, access.mode), READER)
+
+
+def stream_settings(access: Access, lane: Lane) -> dict[str, object]:
+    """Prompt: on disk, and when full it refuses what is new. Latest: in memory, one message a subject. Neither may be purged."""
+    common: dict[str, object] = {"retention": "limits", "deny_delete": True, "deny_purge": True, "num_replicas": 1}
+    if lane is Lane.PROMPT:
+        return {
+            **common,
+            "storage": "file",
+            "discard": "new",
+            "max_age": _hours(access.prompt_keep_h),
+            "duplicate_window": _hours(access.duplicates_known_h),
+            "max_bytes": limits.PROMPT_OUTBOX_BYTES,
+        }
+    return {
+        **common,
+        "storage": "memory",
+        "discard": "old",
+        "max_msgs_per_subject": 1,
+        "max_age": _hours(access.latest_keep_h),
+        "max_bytes": limits.LATEST_OUTBOX_BYTES,
+    }
+
+
+READER: dict[str, object] = {
+    "ack_policy": "explicit",
+    "ack_wait": round(limits.ACK_WAIT_S * _NANOSECONDS),
+    "max_ack_pending": limits.ACK_PENDING_COUNT,
+    "max_waiting": limits.PULL_WAITING_COUNT,
+    "max_batch": limits.PULL_COUNT,
+    "deliver_policy": "all",
+    "replay_policy": "instant",
+}
+"""A reading position: what is not acknowledged comes again, and how much may be open at once is bounded."""
+
+
+def _hours(hours: float) -> int:
+    return round(hours * _HOUR_S) * _NANOSECONDS
