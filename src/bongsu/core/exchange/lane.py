@@ -18,8 +18,7 @@ class Order(msgspec.Struct):
         """What may now be handled, in order; empty while a gap is open or for a repetition; None for an epoch that is over."""
         if epoch < self.epoch:
             return None
-        if epoch > self.epoch:
-            self.epoch, self.up_to, self.waiting = epoch, 0, {}
+        self.begin(epoch)
         if sequence <= self.up_to or sequence in self.waiting:
             self.repeated += 1
             return []
@@ -32,6 +31,11 @@ class Order(msgspec.Struct):
             self.up_to += 1
             ready.append(following)
         return ready
+
+    def begin(self, epoch: int) -> None:
+        """The issuer speaks of a new epoch: its sequence counts from 1 again."""
+        if epoch > self.epoch:
+            self.epoch, self.up_to, self.waiting = epoch, 0, {}
 
     def missing_before(self, newest: int) -> tuple[int, int] | None:
         """First and last of the first run that is missing, when the issuer's newest is `newest`; None when whole."""

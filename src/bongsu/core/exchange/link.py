@@ -136,6 +136,7 @@ class Link:
             del peer.latest[next(iter(peer.latest))]
         if isinstance(payload, Heartbeat):
             peer.heartbeat, peer.heartbeat_ns = payload, now.link_ns
+            peer.order.begin(payload.epoch)
             peer.note_gap(now.link_ns)
             return self._judge(peer, now)
         return self._given(envelope, payload)

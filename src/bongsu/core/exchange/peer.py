@@ -31,11 +31,9 @@ class Peer(msgspec.Struct):
         return self.heartbeat.prompt_sequence if self.heartbeat and self.heartbeat.epoch == self.order.epoch else 0
 
     def whole(self) -> bool:
-        """Whether all of the prompt lane up to the newest heartbeat is here."""
-        if self.heartbeat is None:
+        """Whether all of the prompt lane up to the newest heartbeat is here. A heartbeat of an epoch that is over says nothing."""
+        if self.heartbeat is None or self.heartbeat.epoch < self.order.epoch:
             return False
-        if self.heartbeat.epoch != self.order.epoch:
-            return self.heartbeat.epoch < self.order.epoch or self.heartbeat.prompt_sequence == 0
         return self.order.up_to >= self.heartbeat.prompt_sequence and not self.order.waiting
 
     def note_gap(self, link_ns: int) -> None:

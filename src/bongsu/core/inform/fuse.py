@@ -36,7 +36,7 @@ def fuse_points(points: Sequence[PointEstimate]) -> PointEstimate | None:
         information += weight * inverse
         weighted_m += weight * inverse @ _east_north_m(middle, point)
     fused_covariance = np.linalg.inv(information).astype(np.float64)
-    east_m, north_m = fused_covariance @ weighted_m
+    east_m, north_m = (float(part) for part in fused_covariance @ weighted_m)
     ellipse = ellipse_of_covariance(fused_covariance)
     time_ns, sigma_s = _fused_time(usable)
     return PointEstimate(
