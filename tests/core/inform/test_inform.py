@@ -83,7 +83,9 @@ def test_only_the_originator_retracts_and_a_partners_retraction_leaves_ours_stan
     exchange(kr, us, first, 12)
     event = jp.last(Event)
     assert [one.origin for one in event.assessments] == ["jp", "kr"]
-    exchange(kr, us, kr.say(at(13), estimate(13, impact=SEA)), 13)
+    second = kr.say(at(13), estimate(13, impact=SEA))
+    exchange(kr, jp, second, 13)
+    exchange(kr, us, second, 13)
     refusal = us.command(at(14), "retract", us.last(Event).event)
     assert isinstance(refusal[1], Refusal) and refusal[1].reason == "not_ours"
     exchange(kr, jp, kr.command(at(20), "retract", "kr-V1", reason="a test signal"), 20.1)
