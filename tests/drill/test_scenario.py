@@ -93,8 +93,8 @@ range_km = 800.0
 
 [[operators]]
 node = "kr"
-name = "kr-duty-1"
-role = "duty"
+name = "kr-watch-1"
+role = "watch"
 actions = [
     { do = "acknowledge", after_s = 8.0 },
     { do = "stance", after_s = 9.0, position = "concur", about = "us" },
