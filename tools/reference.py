@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -57,12 +58,14 @@ def main() -> int:
 def pages() -> dict[str, str]:
     """Name and text of every generated page."""
     from bongsu.drill import scenario_reference
+    from bongsu.wire import schema
 
     return {
         "limits.md": limits_page(),
         "errors.md": errors_page(),
         "cli.md": commands_page(),
         "scenario.md": NOTE + scenario_reference.page(),
+        "exchange-v1.schema.json": json.dumps(schema.document(), indent=2, ensure_ascii=False) + "\n",
     }
 
 

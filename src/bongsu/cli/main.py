@@ -34,7 +34,10 @@ class Row(NamedTuple):
 
 # A new command is a file and a row.
 COMMANDS: dict[str, Row] = {
+    "node": Row("bongsu.cli.node:node", "Run one partner's node."),
+    "record": Row("bongsu.cli.record:record", "Look into a node's record, check, compare and replay it."),
     "scenario": Row("bongsu.cli.scenario:scenario", "List, check and export the scenarios that drills play."),
+    "schema": Row("bongsu.cli.schema:schema", "Print the JSON Schema of what partners exchange."),
     "warm": Row("bongsu.cli.warm:warm", "Compile the numeric kernels into the cache, so that nothing waits later."),
 }
 
