@@ -199,3 +199,36 @@ FEED_BUFFER_BYTES = 8_388_608
 
 FEED_REFUSALS_COUNT = 10
 """Refusals of unreadable lines told one by one in a second of link time; the rest is counted, so that a broken feed cannot fill the record."""
+
+PICTURE_PATH_POINTS_COUNT = 240
+"""Points of one object's way on a page: at 1 Hz four minutes whole; older ones are thinned, a flight of 75 minutes still shows its curve."""
+
+PICTURE_PATHS_COUNT = 256
+"""Ways that a picture keeps: 1,000 objects would be no picture; the longest silent leaves first, the record keeps all."""
+
+PICTURE_LINES_COUNT = 200
+"""Lines of the watch log on a page: a night's watch; the record keeps all."""
+
+PICTURE_REFUSALS_COUNT = 128
+"""Kinds of refusal (door, reason, source) counted apart on a page; what comes beyond is counted in the sum alone."""
+
+PICTURE_VERSIONS_COUNT = 8
+"""Versions of one warning whose way to a recipient a picture keeps: the newest sent, and the older ones that a screen may still show."""
+
+STREAM_S = 0.1
+"""Wall time between two messages to one page: ten a second is as fast as a person sees; changes between are joined."""
+
+STREAM_BEAT_S = 1.0
+"""Wall time after which a page hears the node's time although nothing changed: it says NO LINK within two seconds without."""
+
+STREAM_CLIENTS_COUNT = 32
+"""Pages on one node at once: watch officers and a wall; more is refused, so that pages cannot slow the node."""
+
+COMMAND_BYTES = 4_096
+"""One command from a page: an id, a version and a reason; larger is refused before it is parsed."""
+
+COMMAND_ANSWER_S = 5.0
+"""Wall time that a page's command may wait for the desk: the core answers in milliseconds, and a person must not wait unknowing."""
+
+DRILL_SETTLE_S = 60.0
+"""Exercise time after its end for which a drill waits until warnings are closed and messages have arrived."""

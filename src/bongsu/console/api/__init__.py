@@ -1,0 +1,1 @@
+"""The console's routes and what they carry: degrees, kilometres and text times begin here."""

@@ -1,0 +1,262 @@
+"""Turns a picture (SI, radians, nanoseconds) into what pages read: degrees, kilometres, RFC 3339. Field names carry the unit."""
+
+from typing import Any
+
+from bongsu.base.time import format_time
+from bongsu.base.units import METRES_PER_KILOMETRE, degrees
+from bongsu.model.alert import Alert
+from bongsu.model.consultation import Consultation
+from bongsu.model.estimate import Estimate, PointEstimate
+from bongsu.model.event import Assessment
+from bongsu.model.head import Now
+from bongsu.views.shape import Difference, EventView, Line, PathView, PictureView, RecipientView, SourceView
+
+Json = dict[str, Any]
+
+
+def time_text(time_ns: int | None) -> str | None:
+    """RFC 3339 with milliseconds, or None."""
+    return None if time_ns is None else format_time(time_ns, 3)
+
+
+def _km(metres: float | None) -> float | None:
+    return None if metres is None else round(metres / METRES_PER_KILOMETRE, 3)
+
+
+def _deg(radians: float | None) -> float | None:
+    return None if radians is None else round(degrees(radians), 5)
+
+
+def point(estimate: PointEstimate | None) -> Json | None:
+    """A place on the ground with its 95 % ellipse."""
+    if estimate is None:
+        return None
+    return {
+        "latitude_deg": _deg(estimate.latitude_rad),
+        "longitude_deg": _deg(estimate.longitude_rad),
+        "time": time_text(estimate.time_ns),
+        "sigma_time_s": estimate.sigma_time_s,
+        "semi_major_km": _km(estimate.semi_major_m),
+        "semi_minor_km": _km(estimate.semi_minor_m),
+        "bearing_deg": _deg(estimate.bearing_rad),
+    }
+
+
+def figures(estimate: Estimate | None) -> Json | None:
+    """What is concluded of a flight."""
+    if estimate is None:
+        return None
+    return {
+        "time": time_text(estimate.time_ns),
+        "launch": point(estimate.launch),
+        "impact": point(estimate.impact),
+        "apogee_km": _km(estimate.apogee_m),
+        "range_km": _km(estimate.range_m),
+        "bearing_deg": _deg(estimate.bearing_rad),
+        "ballistic": estimate.ballistic,
+    }
+
+
+def assessment(body: Assessment) -> Json:
+    """One originator's newest word."""
+    warning = body.warning
+    return {
+        "origin": body.origin,
+        "basis": body.basis,
+        "warning": warning.warning,
+        "version": warning.version,
+        "status": warning.status,
+        "time": time_text(warning.time_ns),
+        "first": time_text(body.first_ns),
+        "reason": warning.reason,
+        "superseded_by": warning.superseded_by,
+        "estimate": figures(warning.estimate),
+    }
+
+
+def difference(body: Difference) -> Json:
+    """A field in which reporters differ; its unit becomes part of the field's name."""
+    match body.field:
+        case "apogee_m" | "range_m":
+            values = {origin: _km(float(value)) for origin, value in body.values}
+            return {"field": body.field[:-2] + "_km", "values": values, "spread": _km(body.spread)}
+        case "launch_time" | "impact_time":
+            return {
+                "field": body.field,
+                "values": {origin: time_text(int(value)) for origin, value in body.values},
+                "spread": body.spread,
+            }
+        case "launch_point" | "impact_point":
+            return {
+                "field": body.field,
+                "values": {origin: None for origin, _ in body.values},
+                "spread": _km(body.spread),
+            }
+    return {"field": body.field, "values": dict(body.values), "spread": None}
+
+
+def delivery(body: RecipientView) -> Json:
+    """How far a warning of ours has come at one recipient."""
+    return {
+        "recipient": body.recipient,
+        "warning": body.warning,
+        "version": body.version,
+        "status": body.status,
+        "sent": time_text(body.sent_ns),
+        "received": time_text(body.received_ns),
+        "received_version": body.received_version,
+        "shown": time_text(body.shown_ns),
+        "shown_version": body.shown_version,
+        "acknowledged": time_text(body.acknowledged_ns),
+        "acknowledged_version": body.acknowledged_version,
+    }
+
+
+def alert(body: Alert | None) -> Json | None:
+    """Areas at risk; their names stand in the packaged area file of the same version."""
+    if body is None:
+        return None
+    return {
+        "alert": body.alert,
+        "version": body.version,
+        "status": body.status,
+        "time": time_text(body.time_ns),
+        "area_set": body.area_set,
+        "areas": [{"area": risk.area, "kind": risk.kind, "time": time_text(risk.time_ns)} for risk in body.areas],
+        "basis": list(body.basis),
+    }
+
+
+def consultation(body: Consultation) -> Json:
+    """A circle's positions on an event."""
+    return {
+        "circle": body.circle,
+        "version": body.version,
+        "opened": time_text(body.opened_ns),
+        "members": list(body.members),
+        "stances": [
+            {
+                "partner": stance.partner,
+                "about": stance.about,
+                "warning": stance.warning,
+                "version": stance.version,
+                "position": stance.position,
+                "fields": list(stance.fields),
+                "reason": stance.reason,
+            }
+            for stance in body.stances
+        ],
+    }
+
+
+def event(view: EventView) -> Json:
+    """One event with all that is said of it."""
+    alarm = view.alarm
+    return {
+        "event": view.event,
+        "version": view.version,
+        "mode": view.mode,
+        "time": time_text(view.time_ns),
+        "first": time_text(view.first_ns),
+        "open": view.open,
+        "live": view.live,
+        "reason": view.reason,
+        "changed_by": view.changed_by,
+        "assessments": [assessment(body) for body in view.assessments],
+        "fused": figures(view.fused),
+        "differences": [difference(body) for body in view.differences],
+        "alarm": alarm
+        and {
+            "state": alarm.state,
+            "event_version": alarm.event_version,
+            "time": time_text(alarm.time_ns),
+            "raised": time_text(alarm.raised_ns),
+            "reason": alarm.reason,
+            "acknowledged_by": alarm.acknowledged_by,
+            "scripted": alarm.scripted,
+        },
+        "alert": alert(view.alert),
+        "deliveries": [delivery(body) for body in view.deliveries],
+        "consultations": [consultation(body) for body in view.consultations],
+    }
+
+
+def path(view: PathView) -> Json:
+    """The way of one object: rows of longitude, latitude (degrees) and altitude (km), oldest first."""
+    rows = [[_deg(row.longitude_rad), _deg(row.latitude_rad), _km(row.altitude_m)] for row in view.points]
+    newest = view.points[-1]
+    return {
+        "origin": view.origin,
+        "warning": view.warning,
+        "phase": view.phase,
+        "time": time_text(newest.time_ns),
+        "points": rows,
+    }
+
+
+def source(view: SourceView) -> Json:
+    """Freshness of one partner, sensor or console."""
+    return {
+        "source": view.source,
+        "kind": view.kind,
+        "state": view.state,
+        "last": time_text(view.last_ns),
+        "clock_offset_s": view.clock_offset_s,
+        "missing": view.missing,
+        "reported": view.reported,
+    }
+
+
+def line(view: Line) -> Json:
+    """One line of the watch log."""
+    return {
+        "time": time_text(view.time_ns),
+        "key": view.key,
+        "about": view.about,
+        "origin": view.origin,
+        "version": view.version,
+        "state": view.state,
+        "text": view.text,
+    }
+
+
+def clock(now: Now, newest: Now, speed: float, paused: bool) -> Json:
+    """The node's times at this moment and those of its newest item: their difference is how long the core has said nothing."""
+    return {
+        "exercise": time_text(now.exercise_ns),
+        "link": time_text(now.link_ns),
+        "core_link": time_text(newest.link_ns),
+        "speed": speed,
+        "paused": paused,
+    }
+
+
+def node(view: PictureView) -> Json:
+    """Who shows this, in which mode, and what may be said in one word."""
+    return {
+        "node": view.node,
+        "country": view.country,
+        "mode": view.mode,
+        "modes": list(view.modes),
+        "exercise": view.exercise,
+        "partners": list(view.partners),
+        "roles": list(view.roles),
+        "area_set": view.area_set,
+        "situation": view.situation,
+        "unproved": list(view.unproved),
+    }
+
+
+def doors(view: PictureView) -> Json:
+    """What was not let in, lost or not understood, and the state of the node's world."""
+    return {
+        "refused_count": view.refused_count,
+        "refusals": [
+            {"door": row.door, "reason": row.reason, "source": row.source, "count": row.count} for row in view.refusals
+        ],
+        "dropped": view.dropped,
+        "health": [{"part": body.part, "state": body.state, "text": body.text} for body in view.health],
+        "unreadable": [
+            {"issuer": issuer, "kind": kind, "time": time_text(time_ns)} for issuer, kind, time_ns in view.unreadable
+        ],
+    }

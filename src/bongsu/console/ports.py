@@ -1,0 +1,36 @@
+"""What the pages ask of the node (or drill) that they show. Everything here is called on the thread of the pages' event loop."""
+
+from collections.abc import AsyncIterator
+from typing import Protocol
+
+from bongsu.model.command import Approved, Command
+from bongsu.model.head import Now
+from bongsu.model.refusal import Refusal
+from bongsu.views.shape import PictureView
+
+Outcome = Approved | Refusal
+"""What the desk made of a command."""
+
+
+class PictureSource(Protocol):
+    """One nation's picture, which another thread keeps up to date."""
+
+    def view(self) -> PictureView:
+        """The picture as it stands."""
+        ...
+
+    def now(self) -> Now:
+        """The node's clocks at this moment (not those of the newest item: the difference is how long the core has been silent)."""
+        ...
+
+    def changes(self) -> AsyncIterator[None]:
+        """Yields soon after the picture has changed; changes that come while nobody waits are joined into one. Ends with the node."""
+        ...
+
+
+class CommandPort(Protocol):
+    """The way to the desk."""
+
+    async def submit(self, command: Command) -> Outcome:
+        """Enter the command and wait for what the desk makes of it."""
+        ...

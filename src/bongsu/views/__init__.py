@@ -1,0 +1,1 @@
+"""Folds over items: what pages and reports show. Pure: no clock, no I/O; the same items give the same view."""

@@ -1,0 +1,283 @@
+"""The picture of one nation: a pure fold over the core's items. The same items from a record give the picture as it was then."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from bongsu.base.limits import EVENTS_COUNT, PICTURE_REFUSALS_COUNT, PICTURE_VERSIONS_COUNT
+from bongsu.model.alarm import Alarm, AlarmState
+from bongsu.model.alert import Alert
+from bongsu.model.configuration import Configuration
+from bongsu.model.consultation import Consultation
+from bongsu.model.delivery import Delivery
+from bongsu.model.event import Event
+from bongsu.model.exercise import ExerciseOrder
+from bongsu.model.freshness import Freshness
+from bongsu.model.head import Head, Item, Now
+from bongsu.model.health import Dropped, Health
+from bongsu.model.message import Unreadable
+from bongsu.model.mode import Mode
+from bongsu.model.refusal import Refusal
+from bongsu.model.scan import Scan
+from bongsu.model.sensor import SensorStatus
+from bongsu.model.warning import Path, WarningStatus
+from bongsu.views.deliveries import recipients
+from bongsu.views.difference import differences
+from bongsu.views.shape import EventView, PictureView, RefusalCount, Situation
+from bongsu.views.sources import Sources, unproved
+from bongsu.views.timeline import Timeline
+from bongsu.views.trails import Trails
+
+LIVE = frozenset({WarningStatus.INITIAL, WarningStatus.UPDATE, WarningStatus.LOST})
+REFUSALS_SHOWN = 16
+UNREADABLE_SHOWN = 16
+CALLING = frozenset({AlarmState.ACTIVE_UNACKNOWLEDGED, AlarmState.ACTIVE_ACKNOWLEDGED, AlarmState.ENDED_UNACKNOWLEDGED})
+
+
+class Picture:
+    """What one node knows.
+
+    Takes every item of a core, in order. Gives a `PictureView` at any moment. Remembers the newest of each kind and bounded histories
+    (`base/limits.py`: EVENTS_COUNT, PICTURE_*). An event's view stays the same object until an item touches it, so that whoever sends
+    pictures on can tell what has changed. Needs no clock: ages are reckoned by the reader from `now`, the times of the newest item.
+    """
+
+    def __init__(self) -> None:
+        self._sequence = 0
+        self._now = Now(0, 0)
+        self._newest: Head | None = None
+        self._modes: dict[Mode, None] = {}
+        self._configuration: Configuration | None = None
+        self._speed = 1.0
+        self._paused = False
+        self._events: dict[str, Event] = {}
+        self._event_heads: dict[str, tuple[Head, int]] = {}
+        self._views: dict[str, EventView] = {}
+        self._event_of_warning: dict[str, str] = {}
+        self._alarms: dict[str, Alarm] = {}
+        self._alerts: dict[str, Alert] = {}
+        self._consultations: dict[str, dict[str, Consultation]] = {}
+        self._deliveries: dict[str, dict[str, dict[int, Delivery]]] = {}
+        self._sources = Sources()
+        self._refused_count = 0
+        self._refusals: dict[tuple[str, str, str], int] = {}
+        self._refused_last: list[Refusal] = []
+        self._dropped: dict[str, int] = {}
+        self._health: dict[str, Health] = {}
+        self._unreadable: list[tuple[str, str, int]] = []
+        self._trails = Trails()
+        self._timeline = Timeline()
+        self._folds: dict[type, Callable[[Head, Any], None]] = {
+            Configuration: self._configure,
+            ExerciseOrder: self._order,
+            Event: self._event,
+            Alarm: self._alarm,
+            Alert: self._alert,
+            Consultation: self._consultation,
+            Delivery: self._delivery,
+            Path: self._path,
+            Freshness: self._freshness,
+            SensorStatus: self._sources.status,
+            Scan: self._sources.scan,
+            Refusal: self._refusal,
+            Dropped: self._drop,
+            Health: self._healthy,
+            Unreadable: self._unread,
+        }
+
+    def apply(self, item: Item[Any]) -> None:
+        """Take one item up."""
+        head = item.head
+        self._now = Now(max(self._now.exercise_ns, head.receipt_ns), max(self._now.link_ns, head.link_ns))
+        self._newest = head
+        self._modes[head.mode] = None
+        self._sequence += 1
+        fold = self._folds.get(type(item.body))
+        if fold is not None:
+            fold(head, item.body)
+        self._timeline.apply(item)
+
+    @property
+    def sequence(self) -> int:
+        """Number of items taken up so far."""
+        return self._sequence
+
+    @property
+    def now(self) -> Now:
+        """The times of the newest item."""
+        return self._now
+
+    def view(self) -> PictureView:
+        """The picture as it stands."""
+        configuration, newest = self._configuration, self._newest
+        sources = self._sources.views(self._now)
+        missing = unproved(sources) if configuration else ("configuration",)
+        events = {event: self._event_view(event) for event in self._events}
+        return PictureView(
+            sequence=self._sequence,
+            node=configuration.node if configuration else (newest.origin if newest else ""),
+            country=configuration.country if configuration else "",
+            mode=newest.mode if newest else None,
+            modes=tuple(self._modes),
+            exercise=newest.exercise if newest else "",
+            now=self._now,
+            speed=self._speed,
+            paused=self._paused,
+            partners=self._partners(),
+            roles=tuple(role.role for role in configuration.roles) if configuration else (),
+            area_set=configuration.area_set if configuration else "",
+            situation=_situation(events.values(), missing),
+            unproved=missing,
+            events=events,
+            paths=self._trails.views(),
+            sources=sources,
+            refused_count=self._refused_count,
+            refusals=tuple(RefusalCount(*kind, count) for kind, count in self._refusals.items()),
+            refused_last=tuple(self._refused_last),
+            dropped=dict(self._dropped),
+            health=tuple(self._health.values()),
+            unreadable=tuple(self._unreadable),
+            lines=self._timeline.view(),
+        )
+
+    def _partners(self) -> tuple[str, ...]:
+        if self._configuration is None:
+            return ()
+        return tuple(partner for partner in self._configuration.partners if partner != self._configuration.node)
+
+    def _event_view(self, event: str) -> EventView:
+        known = self._views.get(event)
+        if known is not None:
+            return known
+        body = self._events[event]
+        head, first_ns = self._event_heads[event]
+        view = EventView(
+            event=event,
+            version=body.version,
+            mode=head.mode,
+            time_ns=body.time_ns,
+            first_ns=first_ns,
+            open=body.open,
+            live=any(assessment.warning.status in LIVE for assessment in body.assessments),
+            reason=body.reason,
+            changed_by=body.changed_by,
+            assessments=body.assessments,
+            fused=body.fused,
+            differences=differences(body.assessments),
+            alarm=self._alarms.get(event),
+            alert=self._alerts.get(event),
+            deliveries=tuple(
+                view
+                for assessment in body.assessments
+                if assessment.basis == "own"
+                for view in recipients(self._deliveries.get(assessment.warning.warning, {}))
+            ),
+            consultations=tuple(self._consultations.get(event, {}).values()),
+        )
+        self._views[event] = view
+        return view
+
+    def _touch(self, event: str) -> None:
+        self._views.pop(event, None)
+
+    def _configure(self, head: Head, body: Configuration) -> None:
+        self._configuration = body
+        self._sources.configure(self._partners(), body)
+
+    def _order(self, head: Head, body: ExerciseOrder) -> None:
+        self._speed = body.speed
+        self._paused = body.order in ("pause", "hold")
+
+    def _event(self, head: Head, body: Event) -> None:
+        first_ns = self._event_heads[body.event][1] if body.event in self._event_heads else head.receipt_ns
+        self._events[body.event] = body
+        self._event_heads[body.event] = (head, first_ns)
+        for assessment in body.assessments:
+            if assessment.basis == "own":
+                self._event_of_warning[assessment.warning.warning] = body.event
+        self._touch(body.event)
+        if len(self._events) > EVENTS_COUNT:
+            self._forget(self._least_wanted())
+
+    def _least_wanted(self) -> str:
+        """The oldest closed event that calls nobody, else the oldest."""
+        for event, body in self._events.items():
+            alarm = self._alarms.get(event)
+            if not body.open and (alarm is None or alarm.state not in CALLING):
+                return event
+        return next(iter(self._events))
+
+    def _forget(self, event: str) -> None:
+        for assessment in self._events[event].assessments:
+            if assessment.basis == "own":
+                self._event_of_warning.pop(assessment.warning.warning, None)
+                self._deliveries.pop(assessment.warning.warning, None)
+        del self._events[event], self._event_heads[event]
+        for table in (self._alarms, self._alerts, self._consultations):
+            table.pop(event, None)
+        self._touch(event)
+
+    def _alarm(self, head: Head, body: Alarm) -> None:
+        if body.event in self._events:
+            self._alarms[body.event] = body
+            self._touch(body.event)
+
+    def _alert(self, head: Head, body: Alert) -> None:
+        if body.event in self._events:
+            self._alerts[body.event] = body
+            self._touch(body.event)
+
+    def _consultation(self, head: Head, body: Consultation) -> None:
+        if body.event in self._events:
+            self._consultations.setdefault(body.event, {})[body.circle] = body
+            self._touch(body.event)
+
+    def _delivery(self, head: Head, body: Delivery) -> None:
+        event = self._event_of_warning.get(body.warning)
+        if event is None:
+            return
+        versions = self._deliveries.setdefault(body.warning, {}).setdefault(body.recipient, {})
+        versions[body.version] = body
+        if len(versions) > PICTURE_VERSIONS_COUNT:
+            del versions[min(versions)]
+        self._touch(event)
+
+    def _path(self, head: Head, body: Path) -> None:
+        self._trails.add(head.origin, body)
+
+    def _freshness(self, head: Head, body: Freshness) -> None:
+        self._sources.freshness(body)
+
+    def _refusal(self, head: Head, body: Refusal) -> None:
+        self._refused_count += 1
+        kind = (body.door, body.reason, body.source)
+        if kind in self._refusals or len(self._refusals) < PICTURE_REFUSALS_COUNT:
+            self._refusals[kind] = self._refusals.get(kind, 0) + 1
+        self._refused_last = [*self._refused_last, body][-REFUSALS_SHOWN:]
+
+    def _drop(self, head: Head, body: Dropped) -> None:
+        if body.what in self._dropped or len(self._dropped) < PICTURE_REFUSALS_COUNT:
+            self._dropped[body.what] = self._dropped.get(body.what, 0) + body.count
+
+    def _healthy(self, head: Head, body: Health) -> None:
+        if body.part in self._health or len(self._health) < PICTURE_REFUSALS_COUNT:
+            self._health[body.part] = body
+
+    def _unread(self, head: Head, body: Unreadable) -> None:
+        self._unreadable = [*self._unreadable, (body.issuer, body.kind, head.receipt_ns)][-UNREADABLE_SHOWN:]
+
+
+def _situation(events: Iterable[EventView], missing: tuple[str, ...]) -> Situation:
+    for event in events:
+        if event.live or (event.alarm is not None and event.alarm.state in CALLING):
+            return Situation.WARNING
+    return Situation.UNKNOWN if missing else Situation.NO_WARNING
+
+
+def picture_at(items: Iterable[Item[Any]], until_ns: int) -> PictureView:
+    """The picture as it stood at exercise time `until_ns`, from the items of a record in their order."""
+    picture = Picture()
+    for item in items:
+        if item.head.receipt_ns > until_ns:
+            break
+        picture.apply(item)
+    return picture.view()

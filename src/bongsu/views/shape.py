@@ -1,0 +1,152 @@
+"""The shapes of a picture: plain, frozen Structs in SI units that JSON can carry. Nothing here depends on the time of looking."""
+
+from enum import StrEnum
+
+import msgspec
+
+from bongsu.model.alarm import Alarm
+from bongsu.model.alert import Alert
+from bongsu.model.consultation import Consultation
+from bongsu.model.estimate import Estimate
+from bongsu.model.event import Assessment
+from bongsu.model.head import Now
+from bongsu.model.health import Health
+from bongsu.model.mode import Mode
+from bongsu.model.refusal import Refusal
+
+
+class Situation(StrEnum):
+    """What may be said in one word. `no_warning` only while every source is proved fresh: what is not fresh is unknown, never calm."""
+
+    WARNING = "warning"
+    NO_WARNING = "no_warning"
+    UNKNOWN = "unknown"
+
+
+class Difference(msgspec.Struct, frozen=True):
+    """One field in which the assessments of an event differ, the value of each reporter (SI, or ns for times) and the spread between the outermost.
+
+    For `launch_point` and `impact_point` there are no single values: `spread` is the greatest distance in metres.
+    """
+
+    field: str
+    values: tuple[tuple[str, float | int | str], ...]
+    spread: float | None = None
+
+
+class RecipientView(msgspec.Struct, frozen=True, kw_only=True):
+    """How far our warning has come at one recipient: the newest version sent, and the newest that is shown and acknowledged there."""
+
+    recipient: str
+    warning: str
+    version: int
+    status: str
+    sent_ns: int
+    received_ns: int | None = None
+    received_version: int | None = None
+    shown_ns: int | None = None
+    shown_version: int | None = None
+    acknowledged_ns: int | None = None
+    acknowledged_version: int | None = None
+
+
+class EventView(msgspec.Struct, frozen=True, kw_only=True):
+    """One event with everything said of it, side by side."""
+
+    event: str
+    version: int
+    mode: Mode
+    time_ns: int
+    first_ns: int
+    open: bool
+    live: bool
+    reason: str
+    changed_by: str
+    assessments: tuple[Assessment, ...]
+    fused: Estimate | None
+    differences: tuple[Difference, ...]
+    alarm: Alarm | None
+    alert: Alert | None
+    deliveries: tuple[RecipientView, ...]
+    consultations: tuple[Consultation, ...]
+
+
+class PathPoint(msgspec.Struct, frozen=True):
+    """A place of an object: geodetic, WGS-84."""
+
+    time_ns: int
+    latitude_rad: float
+    longitude_rad: float
+    altitude_m: float
+
+
+class PathView(msgspec.Struct, frozen=True, kw_only=True):
+    """Where one originator has said the object of a warning was, oldest first, thinned; `phase` is of the newest."""
+
+    origin: str
+    warning: str
+    phase: str | None
+    points: tuple[PathPoint, ...]
+
+
+class SourceView(msgspec.Struct, frozen=True, kw_only=True):
+    """A partner, sensor or console: its freshness, when it last spoke (link time), and what it reports of itself."""
+
+    source: str
+    kind: str
+    state: str
+    last_ns: int | None = None
+    clock_offset_s: float | None = None
+    missing: int = 0
+    reported: str | None = None
+
+
+class RefusalCount(msgspec.Struct, frozen=True):
+    """How often one door refused one source for one reason."""
+
+    door: str
+    reason: str
+    source: str
+    count: int
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the watch log: a key into the catalogues and what it speaks of. Times of receipt here, in both clocks."""
+
+    time_ns: int
+    link_ns: int
+    key: str
+    about: str = ""
+    origin: str = ""
+    version: int | None = None
+    state: str = ""
+    text: str = ""
+
+
+class PictureView(msgspec.Struct, frozen=True, kw_only=True):
+    """All that one node knows, as of the newest item. `modes` holds every mode seen: more than one is a fault that the page shows."""
+
+    sequence: int
+    node: str
+    country: str
+    mode: Mode | None
+    modes: tuple[Mode, ...]
+    exercise: str
+    now: Now
+    speed: float
+    paused: bool
+    partners: tuple[str, ...]
+    roles: tuple[str, ...]
+    area_set: str
+    situation: Situation
+    unproved: tuple[str, ...]
+    events: dict[str, EventView]
+    paths: dict[str, PathView]
+    sources: tuple[SourceView, ...]
+    refused_count: int
+    refusals: tuple[RefusalCount, ...]
+    refused_last: tuple[Refusal, ...]
+    dropped: dict[str, int]
+    health: tuple[Health, ...]
+    unreadable: tuple[tuple[str, str, int], ...]
+    lines: tuple[Line, ...]

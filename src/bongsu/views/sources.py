@@ -1,0 +1,102 @@
+"""Freshness of partners, sensors and consoles. What is not proved fresh is unknown, never calm."""
+
+import msgspec
+
+from bongsu.base.limits import SENSOR_SILENT_INTERVALS
+from bongsu.base.units import NANOSECONDS_PER_SECOND
+from bongsu.model.configuration import Configuration
+from bongsu.model.freshness import Freshness, FreshnessState
+from bongsu.model.head import Head, Now
+from bongsu.model.scan import Scan
+from bongsu.model.sensor import SensorState, SensorStatus
+from bongsu.views.shape import SourceView
+
+FIRST_INTERVAL_NS = 60 * NANOSECONDS_PER_SECOND
+"""Interval assumed of a sensor that has sent one status only: the longest usual one."""
+
+
+class _Sensor(msgspec.Struct):
+    """What a sensor has said of itself (exercise time), and when it was last heard at all (link time)."""
+
+    reported: SensorState | None = None
+    status_ns: int | None = None
+    interval_ns: int = FIRST_INTERVAL_NS
+    heard_link_ns: int | None = None
+
+    def state(self, now: Now) -> FreshnessState:
+        """Fresh while its status comes; one that never sends any is fresh from its first look on (DESIGN.md section 4)."""
+        if self.heard_link_ns is None:
+            return FreshnessState.UNKNOWN
+        if self.status_ns is not None and now.exercise_ns - self.status_ns > SENSOR_SILENT_INTERVALS * self.interval_ns:
+            return FreshnessState.UNKNOWN
+        return FreshnessState.FRESH
+
+
+class Sources:
+    """Partners as the link judges them; own sensors by their status and looks."""
+
+    def __init__(self) -> None:
+        self._told: dict[tuple[str, str], SourceView] = {}
+        self._sensors: dict[str, _Sensor] = {}
+
+    def configure(self, partners: tuple[str, ...], configuration: Configuration) -> None:
+        """Whoever is configured is there from the first, unknown; whoever is not any more is gone."""
+        for name in partners:
+            self._told.setdefault(
+                ("partner", name), SourceView(source=name, kind="partner", state=FreshnessState.UNKNOWN)
+            )
+        names = [sensor.id for sensor in configuration.sensors if sensor.owner == configuration.node]
+        self._sensors = {name: self._sensors.get(name, _Sensor()) for name in names}
+
+    def freshness(self, body: Freshness) -> None:
+        """The core's judgement of a source."""
+        self._told[body.kind, body.source] = SourceView(
+            source=body.source,
+            kind=body.kind,
+            state=body.state,
+            last_ns=body.last_ns,
+            clock_offset_s=body.clock_offset_s,
+            missing=body.missing,
+        )
+
+    def status(self, head: Head, body: SensorStatus) -> None:
+        """A sensor's word of itself; a status that comes at once with a change of state does not shorten the interval."""
+        sensor = self._sensors.get(body.sensor)
+        if sensor is None:
+            return
+        if sensor.status_ns is not None and body.state == sensor.reported and body.time_ns > sensor.status_ns:
+            sensor.interval_ns = body.time_ns - sensor.status_ns
+        sensor.status_ns = max(body.time_ns, sensor.status_ns or 0)
+        sensor.reported = body.state
+        sensor.heard_link_ns = head.link_ns
+
+    def scan(self, head: Head, body: Scan) -> None:
+        """A look, also an empty one, proves that the sensor is there."""
+        sensor = self._sensors.get(body.sensor)
+        if sensor is not None:
+            sensor.heard_link_ns = head.link_ns
+
+    def views(self, now: Now) -> tuple[SourceView, ...]:
+        """All sources: partners first, as they stand at `now`."""
+        derived = [
+            SourceView(
+                source=name,
+                kind="sensor",
+                state=sensor.state(now),
+                last_ns=sensor.heard_link_ns,
+                reported=sensor.reported.value if sensor.reported else None,
+            )
+            for name, sensor in self._sensors.items()
+            if ("sensor", name) not in self._told
+        ]
+        return (*self._told.values(), *derived)
+
+
+def unproved(sources: tuple[SourceView, ...]) -> tuple[str, ...]:
+    """Names of the partners and sensors without which nobody may say that all is calm."""
+    return tuple(
+        source.source
+        for source in sources
+        if source.kind != "console"
+        and (source.state != FreshnessState.FRESH or source.reported in (SensorState.DEGRADED, SensorState.DOWN))
+    )
