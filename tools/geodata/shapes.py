@@ -29,7 +29,7 @@ def thin(region: Region) -> BaseGeometry:
     ]
     tolerance = TOLERANCE_DEG.get(region.country, COARSE_DEG)
     rounded = [
-        shapely.set_precision(shapely.simplify(piece, min(tolerance, piece.length / 40)), SCALE_DEG) for piece in kept
+        shapely.set_precision(shapely.simplify(piece, min(tolerance, piece.length / 100)), SCALE_DEG) for piece in kept
     ]
     whole = polygons(shapely.union_all(rounded, grid_size=SCALE_DEG))
     for piece in kept:
