@@ -2,6 +2,7 @@
 
 import os
 import sys
+import threading
 from pathlib import Path
 
 from bongsu.model.message import Outgoing
@@ -12,14 +13,24 @@ from tests.record.toy import BEGIN, build, configuration, inputs
 def main() -> None:
     folder = Path(sys.argv[1])
     engine = open_engine(folder, configuration(), build, BEGIN)
-    engine.store.on_durable = lambda number: os.write(1, b"durable %d\n" % number) and None
+    durable, more = [0], threading.Event()
+
+    def on_durable(number: int) -> None:
+        os.write(1, b"durable %d\n" % number)
+        durable[0] = number
+        more.set()
+
+    engine.store.on_durable = on_durable
     first = 1
     while True:
-        for now, body in inputs(200, first):
+        for now, body in inputs(100, first):
             for item in engine.step(now, body):
                 if isinstance(item.body, Outgoing) and item.body.sequence % 2:
                     engine.store.mark_sent(item.body.message)
-        first += 200
+        first += 100
+        while engine.number - durable[0] > 1_000:
+            more.clear()
+            more.wait(1.0)
 
 
 main()

@@ -35,7 +35,7 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import NullPool
 
 from bongsu.base.errors import BadInput, RecordError
@@ -45,7 +45,8 @@ from bongsu.record.entry import Entry, EntryKind, SnapshotTaken, seal_of
 from bongsu.record.snapshot import StoredSnapshot
 
 FILE_NAME = "record.db"
-_ROWS_PER_STATEMENT = 32
+_ROWS_PER_STATEMENT = 256  # of 13 values: well under SQLite's 32,766 in one statement
+_ROWS_AT_ONCE = 1_000
 _SNAPSHOTS_KEPT = 3
 
 _meta = MetaData()
@@ -133,7 +134,7 @@ class Store:
         self.failed: str | None = None
         self._engine = _open_engine(folder / FILE_NAME, durability)
         self._connection = _prepare(self._engine, folder / FILE_NAME)
-        self._statements: dict[int, str] = {}
+        self._statements: dict[tuple[str, int], str] = {}
         self._lock = threading.Condition()
         self._waiting = _Batch([], None, [], [], [])
         self._urgent = False
@@ -250,33 +251,37 @@ class Store:
             self.on_failure(text)
 
     def _write(self, batch: _Batch) -> None:
-        rows = [msgspec.structs.astuple(entry) for entry in batch.entries]
-        for begin in range(0, len(rows), _ROWS_PER_STATEMENT):
-            part = rows[begin : begin + _ROWS_PER_STATEMENT]
-            flat = tuple(value for row in part for value in row)
-            self._connection.exec_driver_sql(self._statement(len(part)), flat)
+        self._insert(_entries, [msgspec.structs.astuple(entry) for entry in batch.entries])
         if batch.end is not None:
             self._connection.execute(
                 update(_end).values(number=batch.end.number, hash=batch.end.hash, digest=batch.end.digest)
             )
-        if batch.leaving:
-            rows_out = [{"entry": entry, "message": message} for entry, message in batch.leaving]
-            self._connection.execute(insert(_outbox), rows_out)
-        for message in batch.sent:
-            self._connection.execute(_outbox.delete().where(_outbox.c.message == message))
+        sent = set(batch.sent)
+        self._insert(_outbox, [row for row in batch.leaving if row[1] not in sent])
+        for part in _parts(batch.sent):
+            self._connection.execute(_outbox.delete().where(_outbox.c.message.in_(part)))
         for snapshot in batch.snapshots:
             self._connection.execute(insert(_snapshots).values(**msgspec.structs.asdict(snapshot)))
             kept = select(_snapshots.c.entry).order_by(_snapshots.c.entry.desc()).limit(_SNAPSHOTS_KEPT)
             self._connection.execute(_snapshots.delete().where(_snapshots.c.entry.not_in(kept)))
 
-    def _statement(self, count: int) -> str:
-        """Insert of so many rows in one statement: a single step for SQLite, in which the interpreter's lock is free."""
-        text = self._statements.get(count)
+    def _insert(self, table: Table, rows: list[Any]) -> None:
+        """Many rows in each statement: a single step for SQLite. One step a row would wait for the interpreter's lock once a row."""
+        for part in _parts(rows):
+            flat = tuple(value for row in part for value in row)
+            self._connection.exec_driver_sql(self._statement(table, len(part)), flat)
+
+    def _statement(self, table: Table, count: int) -> str:
+        text = self._statements.get((table.name, count))
         if text is None:
-            names = {column.name: None for column in _entries.columns}
-            text = str(insert(_entries).values([names] * count).compile(dialect=self._engine.dialect))
-            self._statements[count] = text
+            names = {column.name: None for column in table.columns}
+            text = str(insert(table).values([names] * count).compile(dialect=self._engine.dialect))
+            self._statements[(table.name, count)] = text
         return text
+
+
+def _parts(rows: list[Any]) -> Iterator[list[Any]]:
+    return (rows[begin : begin + _ROWS_PER_STATEMENT] for begin in range(0, len(rows), _ROWS_PER_STATEMENT))
 
 
 class RecordReader:
@@ -307,7 +312,7 @@ class RecordReader:
         self, first: int = 1, last: int | None = None, types: tuple[str, ...] = (), kinds: tuple[str, ...] = ()
     ) -> Iterator[Entry]:
         """Entries in order, from `first` to `last`, of these types and kinds only if given. Raises `RecordError` where the file is broken."""
-        query = select(_entries).where(_entries.c.number >= first).order_by(_entries.c.number)
+        query = select(_entries).order_by(_entries.c.number)
         if last is not None:
             query = query.where(_entries.c.number <= last)
         if types:
@@ -316,11 +321,22 @@ class RecordReader:
             query = query.where(_entries.c.kind.in_(kinds))
         read = first - 1
         with self._reading(lambda: read + 1) as connection:
-            # The driver's own rows: SQLAlchemy's processing would only cost time, no column needs any.
-            for row in connection.execute(query).yield_per(1_000):
-                entry = Entry(*row)
-                read = entry.number
-                yield entry
+            try:
+                for row in connection.execute(query.where(_entries.c.number > read)).yield_per(_ROWS_AT_ONCE):
+                    read = row[0]
+                    yield Entry(*row)
+                return
+            except OperationalError as error:
+                if "UTF-8" not in str(error.orig):
+                    raise
+        # A changed byte has made a text no text: its hash must tell so, not the driver. Slower, and only from there on.
+        with self._reading(lambda: read + 1) as connection:
+            driver = connection.connection.driver_connection
+            assert driver is not None
+            driver.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
+            for row in connection.execute(query.where(_entries.c.number > read)):
+                read = row[0]
+                yield Entry(*row)
 
     def snapshots(self) -> list[StoredSnapshot]:
         """The snapshots kept beside the record."""
@@ -372,8 +388,6 @@ def _open_engine(path: Path, durability: Durability, read_only: bool = False) ->
 
     @event.listens_for(engine, "connect")
     def _set_up(connection: Any, _: object) -> None:
-        # A changed byte may make a text no UTF-8: it must be found by its hash, not end the reading.
-        connection.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
         if read_only:
             connection.execute("PRAGMA query_only=ON")
         elif durability is Durability.DISK:

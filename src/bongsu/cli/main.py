@@ -36,6 +36,7 @@ class Row(NamedTuple):
 COMMANDS: dict[str, Row] = {
     "node": Row("bongsu.cli.node:node", "Run one partner's node."),
     "record": Row("bongsu.cli.record:record", "Look into a node's record, check, compare and replay it."),
+    "release": Row("bongsu.cli.release:release", "Say what a nation's release policy lets out, and why."),
     "scenario": Row("bongsu.cli.scenario:scenario", "List, check and export the scenarios that drills play."),
     "schema": Row("bongsu.cli.schema:schema", "Print the JSON Schema of what partners exchange."),
     "warm": Row("bongsu.cli.warm:warm", "Compile the numeric kernels into the cache, so that nothing waits later."),

@@ -1,0 +1,203 @@
+"""`bongsu record`: look into a node's record, check it, compare it with a partner's, and run the core again on it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bongsu.base.errors import BadInput
+from bongsu.base.time import format_time, parse_time
+
+if TYPE_CHECKING:
+    from bongsu.core.pipeline import Pipeline
+    from bongsu.model.configuration import Configuration
+    from bongsu.record.compare import Direction
+    from bongsu.record.entry import Entry
+
+_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+_NAMES_SHOWN = 5
+
+
+@click.group(epilog="\b\nExample:\n  bongsu record verify runs/salvo-1/record/kr")
+def record() -> None:
+    """Look into records, and check them. DIR is one node's folder, such as RUN/record/kr."""
+
+
+@record.command(epilog="\b\nExample:\n  bongsu record verify runs/salvo-1/record/kr")
+@click.argument("folder", metavar="DIR", type=_FOLDER)
+@click.option(
+    "--key",
+    "keys",
+    multiple=True,
+    metavar="ID=HEX",
+    help="The node's public key, known from elsewhere, instead of the record's own.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def verify(folder: Path, keys: tuple[str, ...], as_json: bool) -> int:
+    """Walk the hash chain and the signed checkpoints; exit 1 and the first bad entry if it does not hold."""
+    from bongsu.adapters.store import RecordReader
+    from bongsu.record.verify import verify as walk
+
+    with RecordReader(folder) as reader:
+        verdict = walk(reader.entries(), reader.end(), _keys(keys))
+    broken = verdict.broken
+    if as_json:
+        told = {name: getattr(verdict, name) for name in ("node", "entries", "signed", "closed", "hash", "digest")}
+        told["broken"] = None if broken is None else {"entry": broken.entry, "why": broken.why, "text": broken.text}
+        click.echo(json.dumps(told))
+    elif broken is None:
+        ending = "closed in order" if verdict.closed else "not closed: its node was ended by force or still runs"
+        click.echo(f"{verdict.node}: {verdict.entries} entries hold, {verdict.signed} signed checkpoints, {ending}.")
+        click.echo(f"digest {verdict.digest}")
+    else:
+        click.echo(f"{verdict.node or folder}: entry {broken.entry} is bad ({broken.why}): {broken.text}.")
+    return 0 if broken is None else 1
+
+
+@record.command(epilog="\b\nExample:\n  bongsu record replay runs/salvo-1/record/kr")
+@click.argument("folder", metavar="DIR", type=_FOLDER)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def replay(folder: Path, as_json: bool) -> int:
+    """Run the core again on the recorded inputs and compare every output byte for byte; exit 1 where it differs."""
+    from bongsu.adapters.store import RecordReader
+    from bongsu.record.replay import replay as step_again
+
+    with RecordReader(folder) as reader:
+        end = reader.end()
+        outcome = step_again(reader.entries(), _build)
+    difference = outcome.difference
+    same = difference is None and outcome.digest == end.digest.hex()
+    if as_json:
+        told: dict[str, Any] = {name: getattr(outcome, name) for name in ("node", "inputs", "outputs", "digest")}
+        told |= {"same": same, "recorded_digest": end.digest.hex()}
+        told["difference"] = None if difference is None else {"entry": difference.entry, "text": difference.text}
+        click.echo(json.dumps(told))
+        return 0 if same else 1
+    if difference is not None:
+        click.echo(f"{outcome.node}: differs first at entry {difference.entry}: {difference.text}.")
+    else:
+        word = "the same as" if same else f"not the recorded {end.digest.hex()}, though each output is that of"
+        click.echo(f"{outcome.node}: {outcome.inputs} inputs gave {outcome.outputs} outputs, {word} the record.")
+        click.echo(f"digest {outcome.digest}")
+    return 0 if same else 1
+
+
+@record.command(epilog="\b\nExample:\n  bongsu record compare runs/salvo-1/record/kr runs/salvo-1/record/jp")
+@click.argument("ours", metavar="DIR", type=_FOLDER)
+@click.argument("theirs", metavar="DIR", type=_FOLDER)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def compare(ours: Path, theirs: Path, as_json: bool) -> int:
+    """Compare what one node says it sent with what the other says it got, both ways; exit 1 where they disagree."""
+    from bongsu.adapters.store import RecordReader
+    from bongsu.record.compare import compare as side_by_side
+
+    with RecordReader(ours) as one, RecordReader(theirs) as other:
+        directions = side_by_side(one.entries(), other.entries())
+    if as_json:
+        names = ("issuer", "recipient", "sent", "got", "missing", "unknown", "altered")
+        told = [{name: getattr(direction, name) for name in names} for direction in directions]
+        click.echo(json.dumps({"directions": told, "agree": all(direction.agrees for direction in directions)}))
+    else:
+        for direction in directions:
+            click.echo(_sentence(direction))
+    return 0 if all(direction.agrees for direction in directions) else 1
+
+
+@record.command(epilog="\b\nExample:\n  bongsu record show runs/salvo-1/record/kr --type warning --last 20")
+@click.argument("folder", metavar="DIR", type=_FOLDER)
+@click.option("--type", "types", multiple=True, help="Only bodies of this type, such as warning (may be repeated).")
+@click.option(
+    "--kind", "kinds", multiple=True, type=click.Choice(["input", "output", "fault", "seal"]), help="Only this kind."
+)
+@click.option("--origin", help="Only what this partner said.")
+@click.option("--from", "from_time", metavar="TIME", help="Only from this exercise time on (RFC 3339).")
+@click.option("--until", "until_time", metavar="TIME", help="Only up to this exercise time (RFC 3339).")
+@click.option("--first", default=1, show_default=True, help="First entry to look at.")
+@click.option("--last", "last_count", type=click.IntRange(min=1), help="Only the last so many of those that match.")
+@click.option("--json", "as_json", is_flag=True, help="Print whole entries, one JSON object a line.")
+def show(
+    folder: Path,
+    types: tuple[str, ...],
+    kinds: tuple[str, ...],
+    origin: str | None,
+    from_time: str | None,
+    until_time: str | None,
+    first: int,
+    last_count: int | None,
+    as_json: bool,
+) -> None:
+    """List entries: number, kind, exercise time, item, type and the beginning of the body."""
+    from collections import deque
+
+    from bongsu.adapters.store import RecordReader
+
+    from_ns = parse_time(from_time) if from_time is not None else None
+    until_ns = parse_time(until_time) if until_time is not None else None
+    with RecordReader(folder) as reader:
+        matching = (
+            entry
+            for entry in reader.entries(first=first, types=types, kinds=kinds)
+            if (origin is None or entry.origin == origin)
+            and (from_ns is None or entry.receipt_ns >= from_ns)
+            and (until_ns is None or entry.receipt_ns <= until_ns)
+        )
+        for entry in deque(matching, last_count) if last_count is not None else matching:
+            click.echo(_whole(entry) if as_json else _row(entry))
+
+
+def _build(configuration: Configuration) -> Pipeline:
+    from bongsu.core.rooms import build_pipeline
+
+    return build_pipeline(configuration)
+
+
+def _keys(texts: tuple[str, ...]) -> dict[str, bytes] | None:
+    keys: dict[str, bytes] = {}
+    for text in texts:
+        name, _, digits = text.partition("=")
+        try:
+            keys[name] = bytes.fromhex(digits)
+        except ValueError:
+            raise BadInput(f"{text!r} is not a key", "write KEYID=64 hexadecimal digits", "--key") from None
+    return keys or None
+
+
+def _sentence(direction: Direction) -> str:
+    parts = [f"{direction.issuer} to {direction.recipient}: {direction.sent} sent, {direction.got} arrived"]
+    for word, names in (
+        ("missing", direction.missing),
+        ("never sent", direction.unknown),
+        ("altered", direction.altered),
+    ):
+        if names:
+            more = f" and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else ""
+            parts.append(f"{word}: {', '.join(names[:_NAMES_SHOWN])}{more}")
+    return "; ".join(parts) + ("" if len(parts) > 1 else ", both tell the same") + "."
+
+
+def _row(entry: Entry) -> str:
+    body = entry.body.decode(errors="replace")
+    line = (
+        f"{entry.number:>7} {entry.kind:<6} {format_time(entry.receipt_ns, 3)} {entry.item:<12} {entry.type:<14} {body}"
+    )
+    width = 160 if sys.stdout.isatty() else 400
+    return line if len(line) <= width else line[: width - 3] + "..."
+
+
+def _whole(entry: Entry) -> str:
+    told = {
+        "number": entry.number,
+        "kind": entry.kind,
+        "item": entry.item,
+        "type": entry.type,
+        "time": format_time(entry.receipt_ns, 9),
+        "link_time": format_time(entry.link_ns, 9),
+        "head": json.loads(entry.head) if entry.head else None,
+        "body": json.loads(entry.body),
+        "hash": entry.hash.hex(),
+    }
+    return json.dumps(told, ensure_ascii=False)
