@@ -1,0 +1,50 @@
+"""The settings of each nation's node in a drill, from the scenario: the same configuration for virtual time and for real servers."""
+
+from importlib import resources
+
+import bongsu
+from bongsu.core.exchange.policy import parse
+from bongsu.drill.scenario import Scenario
+from bongsu.drill.sensors import describe
+from bongsu.geo import areas
+from bongsu.model.circle import Circle, Membership
+from bongsu.model.configuration import Configuration, PublicKey, Role
+from bongsu.model.label import Label
+from bongsu.model.mode import Mode
+
+CIRCLE = "trilateral"
+"""The circle that the shipped policy releases to: in a drill all who take part."""
+
+ROLES = (
+    Role(role="duty", kinds=("acknowledge", "shown", "retract", "stance", "split", "merge")),
+    Role(role="watch", kinds=("acknowledge", "shown")),
+)
+"""Roles at a drill's nodes: who may speak for the nation, and who only watches."""
+
+
+def federation_of(scenario: Scenario) -> str:
+    """The name of the federation that plays a scenario."""
+    return f"drill-{scenario.exercise}"
+
+
+def configuration(scenario: Scenario, node: str, public_keys: tuple[PublicKey, ...]) -> Configuration:
+    """The settings of one nation: its own sensors, the shipped release policy, a circle of all who take part."""
+    members = tuple(Membership(partner=code, from_ns=0) for code in sorted(scenario.codes))
+    policy = resources.files("bongsu.core.exchange") / "default_policy.toml"
+    return Configuration(
+        node=node,
+        federation=federation_of(scenario),
+        mode=Mode.EXERCISE,
+        exercise=scenario.exercise,
+        epoch=1,
+        partners=tuple(sorted(scenario.codes)),
+        sensors=tuple(describe(plan) for plan in scenario.sensors if plan.owner == node),
+        public_keys=public_keys,
+        circles=(Circle(circle=CIRCLE, title="All who take part", members=members),),
+        rules=parse(policy.read_text(encoding="utf-8"), "default_policy.toml"),
+        roles=ROLES,
+        label=Label(releasable_to=tuple(sorted(scenario.codes))),
+        area_set=areas.LATEST,
+        country=node.upper(),
+        commit=bongsu.__version__,
+    )
