@@ -1,0 +1,367 @@
+"""Who can reach what: with no help from our own release gate, the servers alone keep to the federation's description.
+
+Each test tries what it must not be able to do, then does something allowed over the same path, as proof that answers would have come.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from nats.aio.client import Client
+
+from bongsu.adapters.federation.access import read_access
+from bongsu.adapters.federation.server_files import admin_user, node_user
+from bongsu.adapters.nats import NatsNetwork
+from bongsu.adapters.servers import check_file
+from bongsu.base.errors import NotReady
+from bongsu.model.message import Lane
+from bongsu.model.mode import Mode
+from bongsu.model.parcel import Parcel
+from tests.adapters.nats_world import Servers
+
+pytestmark = [pytest.mark.live, pytest.mark.xdist_group("nats")]
+
+NO_WAIT = b'{"batch":1,"no_wait":true}'
+CALLS = (
+    "STREAM.NAMES",
+    "STREAM.LIST",
+    "STREAM.INFO.PROMPT_US",
+    "STREAM.PURGE.PROMPT_US",
+    "STREAM.DELETE.PROMPT_US",
+    "STREAM.UPDATE.PROMPT_US",
+    "STREAM.CREATE.OTHER",
+    "STREAM.MSG.GET.PROMPT_US",
+    "STREAM.MSG.DELETE.PROMPT_US",
+    "DIRECT.GET.PROMPT_US",
+    "CONSUMER.NAMES.PROMPT_US",
+    "CONSUMER.CREATE.PROMPT_US",
+    "CONSUMER.CREATE.PROMPT_US.KR_R-JP_R",
+    "CONSUMER.DURABLE.CREATE.PROMPT_US.other",
+    "CONSUMER.INFO.PROMPT_US.KR_R-US_R",
+    "CONSUMER.DELETE.PROMPT_US.KR_R-US_R",
+    "CONSUMER.PAUSE.PROMPT_US.KR_R-US_R",
+    "CONSUMER.MSG.NEXT.PROMPT_US.KR_R-US_R",
+    "ACCOUNT.INFO",
+)
+NO_STREAMS = b'"error":{"code":503,"err_code":10039,"description":"JetStream not enabled for account"}'
+"""What a nation's server says of the link account: there is nothing in it."""
+PREFIXES = ("$JS.API", "$JS.kr.API")
+
+
+@pytest.fixture(scope="module")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    """Servers whose KR has released one message on each lane to each partner, in both modes; nobody has pulled them."""
+    servers = Servers(tmp_path_factory.mktemp("reach"))
+    for mode in (Mode.REAL, Mode.EXERCISE):
+        asyncio.run(release(servers, mode))
+    yield servers
+    servers.stop()
+
+
+async def release(servers: Servers, mode: Mode) -> None:
+    network = NatsNetwork(read_access(servers.folder.access("kr", mode)))
+    await network.start()
+    accepted: list[str] = []
+    for recipient in ("us", "jp"):
+        for lane in Lane:
+            text = f"{mode.value} {lane.value} for {recipient} only"
+            network.offer(parcel(text, recipient, lane), accepted.append)
+    async with asyncio.timeout(5):
+        while len(accepted) < 4:  # noqa: ASYNC110
+            await asyncio.sleep(0.002)
+    await network.close()
+
+
+def parcel(text: str, recipient: str, lane: Lane) -> Parcel:
+    return Parcel(message=text, issuer="kr", recipient=recipient, lane=lane, subject="s", envelope=text.encode())
+
+
+class Prober:
+    """A client that sends anything with a reply address, and keeps every answer and every refusal of a permission."""
+
+    def __init__(self) -> None:
+        self.client = Client()
+        self.answers: dict[int, list[tuple[bytes, dict[str, str]]]] = {}
+        self.errors: list[str] = []
+        self.asked: list[str] = []
+
+    async def connect(self, port: int, user: str, password: str) -> None:
+        async def keep(error: Exception) -> None:
+            self.errors.append(str(error))
+
+        await self.client.connect(f"nats://127.0.0.1:{port}", user=user, password=password, error_cb=keep)
+        self._inbox = self.client.new_inbox()
+
+        for number in range(400):
+            self.answers[number] = []
+        await self.client.subscribe(f"{self._inbox}.*", cb=self._keep_of_calls)
+
+    async def _keep_of_calls(self, message: Any) -> None:
+        self.answers[int(message.subject.rpartition(".")[2])].append((message.data, dict(message.headers or {})))
+
+    async def ask(self, subject: str, payload: bytes = b"") -> int:
+        """Send; messages pulled keep their own subject, so each question that may bring one has an inbox to itself."""
+        number = len(self.asked)
+        self.asked.append(subject)
+        reply = f"{self._inbox}.{number}"
+        if ".NEXT." in subject or subject.startswith("PULL"):
+            reply = self.client.new_inbox()
+
+            async def keep(message: Any) -> None:
+                self.answers[number].append((message.data, dict(message.headers or {})))
+
+            await self.client.subscribe(reply, cb=keep)
+        await self.client.publish(subject, payload, reply=reply)
+        return number
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        async with asyncio.timeout(5):
+            while not condition():  # noqa: ASYNC110 - the client calls back into many places
+                await asyncio.sleep(0.002)
+
+    def nobody_answered(self, numbers: list[int]) -> None:
+        """Each question was answered by nobody, or by the word that nobody is there."""
+        for number in numbers:
+            for data, headers in self.answers[number]:
+                told = f"{self.asked[number]} was answered: {headers} {data[:200]!r}"
+                assert headers.get("Status") == "503" or NO_STREAMS in data, told
+
+
+@asynccontextmanager
+async def prober(servers: Servers, name: str, user: str) -> AsyncIterator[Prober]:
+    one = Prober()
+    port = next(p.client_port for p in (*servers.federation.partner, *servers.federation.hub) if name_of(p) == name)
+    await one.connect(port, user, servers.passwords[name, user])
+    try:
+        yield one
+    finally:
+        await one.client.close()
+
+
+def name_of(server: Any) -> str:
+    return str(getattr(server, "code", None) or server.name)
+
+
+async def kr_says(servers: Servers, mode: Mode = Mode.REAL) -> dict[str, Any]:
+    """State of all of KR's outboxes and reading positions in a mode, by its own operator."""
+    found: dict[str, Any] = {}
+    async with prober(servers, "kr", admin_user("kr", mode)) as one:
+        names = json.loads((await one.client.request("$JS.API.STREAM.NAMES", b"")).data)["streams"]
+        for name in sorted(names):
+            info = json.loads((await one.client.request(f"$JS.API.STREAM.INFO.{name}", b"")).data)
+            readers = json.loads((await one.client.request(f"$JS.API.CONSUMER.LIST.{name}", b"")).data)["consumers"]
+            keys = ("name", "delivered", "ack_floor", "num_ack_pending", "paused")
+            state = {key: info["state"][key] for key in ("messages", "first_seq", "last_seq")}
+            position = [{key: _plain(reader.get(key)) for key in keys} for reader in readers]
+            found[name] = (state, position, info["config"]["subjects"])
+    return found
+
+
+def _plain(value: object) -> object:
+    return {key: part for key, part in value.items() if key.endswith("_seq")} if isinstance(value, dict) else value
+
+
+def run(work: Coroutine[Any, Any, None]) -> None:
+    asyncio.run(work)
+
+
+async def control(one: Prober, issuer: str = "KR_R", recipient: str = "JP_R") -> None:
+    """An allowed pull over the same path is answered; it asks for less than a byte, so nothing is taken."""
+    stream = f"LATEST_{recipient[:2]}"
+    async with asyncio.timeout(5):
+        while True:
+            number = await one.ask(f"PULL.{issuer}.{recipient}.{stream}", b'{"batch":1,"no_wait":true,"max_bytes":1}')
+            await one.client.flush()
+            for _ in range(50):
+                if any(headers.get("Status") != "503" for _, headers in one.answers[number]):
+                    return
+                await asyncio.sleep(0.002)
+
+
+def test_a_partner_reaches_its_own_outbox_and_nothing_else(servers: Servers) -> None:
+    async def work() -> None:
+        before = await kr_says(servers)
+        async with prober(servers, "jp", admin_user("jp", Mode.REAL)) as one:
+            tried = [await one.ask(f"$JS.kr.API.{call}", b"{}") for call in CALLS]
+            for pull in (
+                "PULL.KR_R.US_R.PROMPT_US",
+                "PULL.KR_R.US_R.LATEST_US",
+                "PULL.KR_R.US_R.*",
+                "PULL.KR_R.JP_R.PROMPT_US",
+                "PULL.KR_R.JP_R.LATEST_US",
+                "PULL.KR_E.JP_E.PROMPT_JP",
+                "PULL.KR_E.JP_R.PROMPT_JP",
+                "PULL.US_R.KR_R.PROMPT_KR",
+            ):
+                tried.append(await one.ask(pull, NO_WAIT))  # noqa: PERF401
+            for word in (b"+ACK", b"+TERM", b"-NAK"):
+                for stream, reader in (
+                    ("PROMPT_US", "KR_R-US_R"),
+                    ("LATEST_US", "KR_R-US_R"),
+                    ("PROMPT_JP", "KR_E-JP_E"),
+                ):
+                    await one.client.publish(f"$JS.ACK.{stream}.{reader}.1.1.1.1.0", word)
+            for forged in ("rel.JP.KR.prompt.m", "rel.US.KR.prompt.m", "exr.JP.KR.prompt.m"):
+                await one.client.publish(forged, b"forged")
+            await control(one)
+            one.nobody_answered(tried)
+        assert await kr_says(servers) == before
+        assert "jp only" not in json.dumps(await kr_says(servers))
+
+    run(work())
+
+
+def test_a_pull_whose_answer_would_go_to_anothers_calls_moves_nothing(servers: Servers) -> None:
+    """A confused deputy: the reply address of a pull is itself a pull or an acknowledgement."""
+
+    async def work() -> None:
+        before = await kr_says(servers)
+        async with prober(servers, "jp", admin_user("jp", Mode.REAL)) as one:
+            for reply in ("PULL.KR_R.US_R.PROMPT_US", "$JS.ACK.PROMPT_US.KR_R-US_R.1.1.1.1.0", "rel.US.KR.prompt.m"):
+                content = b'{"batch":1,"no_wait":true,"max_bytes":1}'
+                await one.client.publish("PULL.KR_R.JP_R.LATEST_JP", content, reply=reply)
+            await control(one)
+        after = await kr_says(servers)
+        assert after["PROMPT_US"] == before["PROMPT_US"]
+        assert after["LATEST_US"] == before["LATEST_US"]
+
+    run(work())
+
+
+@pytest.mark.parametrize(
+    ("mode", "subject"),
+    [
+        (Mode.EXERCISE, "rel.JP.KR.prompt.m"),
+        (Mode.EXERCISE, "PULL.JP_R.KR_R.PROMPT_KR"),
+        (Mode.EXERCISE, "$JS.API.STREAM.CREATE.PROMPT_JP2"),
+        (Mode.REAL, "exr.JP.KR.prompt.m"),
+        (Mode.REAL, "rel.AU.KR.prompt.m"),
+        (Mode.REAL, "rel.KR.JP.prompt.m"),
+        (Mode.REAL, "$JS.API.STREAM.PURGE.PROMPT_JP"),
+        (Mode.REAL, "$JS.API.STREAM.DELETE.PROMPT_JP"),
+        (Mode.REAL, "$JS.API.STREAM.MSG.GET.PROMPT_JP"),
+        (Mode.REAL, "$JS.API.CONSUMER.CREATE.PROMPT_US.KR_R-JP_R"),
+        (Mode.REAL, "$JS.API.CONSUMER.MSG.NEXT.PROMPT_JP.KR_R-JP_R"),
+        (Mode.REAL, "$JS.API.CONSUMER.PAUSE.PROMPT_JP.KR_R-JP_R"),
+    ],
+)
+def test_a_node_is_refused_what_its_mode_and_its_partners_do_not_need(
+    servers: Servers, mode: Mode, subject: str
+) -> None:
+    async def work() -> None:
+        async with prober(servers, "kr", node_user("kr", mode)) as one:
+            await one.ask(subject, b"{}")
+            await one.until(lambda: bool(one.errors))
+            assert f'permissions violation for publish to "{subject.lower()}"' in one.errors[0].lower()
+
+    run(work())
+
+
+def test_a_wrong_user_is_not_let_in(servers: Servers) -> None:
+    async def work() -> None:
+        access = read_access(servers.folder.access("kr", Mode.EXERCISE))
+        one = Prober()
+        with pytest.raises(Exception, match=r"(?i)authorization"):
+            await one.client.connect(
+                f"nats://127.0.0.1:{access.client_port}",
+                user=node_user("kr", Mode.REAL),
+                password=access.password,
+                allow_reconnect=False,
+                error_cb=_quiet,
+            )
+
+    run(work())
+
+
+async def _quiet(_: Exception) -> None: ...
+
+
+def test_a_hub_file_that_gives_what_was_not_exported_does_not_load(servers: Servers) -> None:
+    file = servers.folder.server("hub")
+    text = file.read_text()
+    for unexported in ("PULL.KR_R.US_R.*", "PULL.KR_E.JP_E.*", "$JS.API.>", "$JS.kr.API.>"):
+        account = "KR_E" if "KR_E" in unexported else "KR_R"
+        line = f'{{service: {{account: {account}, subject: "{unexported}"}}}}'
+        marker = "  JP_R: {\n"
+        rogue = file.with_name("rogue.conf")
+        head, _, tail = text.partition(marker)
+        rogue.write_text(head + marker + tail.replace("    imports: [\n", f"    imports: [\n      {line}\n", 1))
+        with pytest.raises(NotReady, match="not authorized"):
+            check_file(rogue)
+        rogue.unlink()
+
+
+def test_a_rogue_hub_cannot_list_purge_delete_forge_or_widen(servers: Servers) -> None:
+    """Its operator gives itself users in the partners' accounts at the hub; it can only hinder what passes through it."""
+    file = servers.folder.server("hub")
+    honest = file.read_text()
+    rogue = honest
+    for account in ("KR_R", "JP_R", "KR_E"):
+        rogue = rogue.replace(
+            f"  {account}: {{\n", f'  {account}: {{\n    users: [{{user: "rogue-{account}", password: "x"}}]\n'
+        )
+    servers["hub"].stop()
+    file.write_text(rogue)
+    servers["hub"].restart()
+
+    async def work() -> None:
+        before = await kr_says(servers), await kr_says(servers, Mode.EXERCISE)
+        for account in ("KR_R", "JP_R", "KR_E"):
+            one = Prober()
+            await one.connect(servers.federation.hub[0].client_port, f"rogue-{account}", "x")
+            code = account[:2]
+            recipient = {"KR_R": "US_R", "JP_R": "KR_R", "KR_E": "US_E"}[account]
+            if code == "KR":
+                await control(one, account, recipient)
+            tried = [await one.ask(f"{prefix}.{call}", b"{}") for prefix in PREFIXES for call in CALLS]
+            tried += [await one.ask(f"$JS.{code}.API.{call}", b"{}") for code in ("jp", "us") for call in CALLS]
+            for forged in ("rel.JP.KR.prompt.m", "rel.US.KR.prompt.m", "exr.JP.KR.prompt.m", "rel.KR.JP.prompt.m"):
+                await one.client.publish(forged, b"forged")
+            if code == "KR":
+                await control(one, account, recipient)
+            one.nobody_answered(tried)
+            await one.client.close()
+        async with prober(servers, "jp", admin_user("jp", Mode.REAL)) as honest_partner:
+            await control(honest_partner)
+        assert (await kr_says(servers), await kr_says(servers, Mode.EXERCISE)) == before
+
+    try:
+        run(work())
+    finally:
+        servers["hub"].stop()
+        file.write_text(honest)
+        servers["hub"].restart()
+
+
+def test_a_real_link_with_the_exercise_certificate_reaches_nothing(servers: Servers) -> None:
+    file = servers.folder.server("jp")
+    honest = file.read_text()
+    servers["jp"].stop()
+    file.write_text(honest.replace("real.pem", "exercise.pem").replace("real.key", "exercise.key"))
+    servers["jp"].restart()
+
+    async def work() -> None:
+        before = await kr_says(servers)
+        async with prober(servers, "jp", admin_user("jp", Mode.REAL)) as one:
+            tried = [
+                await one.ask(f"PULL.KR_{mode}.JP_{mode}.{lane}_JP", NO_WAIT)
+                for mode in "RE"
+                for lane in ("PROMPT", "LATEST")
+            ]
+            async with prober(servers, "jp", admin_user("jp", Mode.EXERCISE)) as drilling:
+                await control(drilling, "KR_E", "JP_E")
+            await one.client.flush()
+            one.nobody_answered(tried)
+        assert await kr_says(servers) == before
+
+    try:
+        run(work())
+    finally:
+        servers["jp"].stop()
+        file.write_text(honest)
+        servers["jp"].restart()
