@@ -1,0 +1,1 @@
+"""Flight: gravity, air, ballistic paths, filters, launch and impact estimation, fusion."""

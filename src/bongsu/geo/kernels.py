@@ -14,7 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import llvmlite.binding as llvm
+import llvmlite.binding as llvm  # type: ignore[import-untyped]
 import numba
 
 _PACKAGE = Path(__file__).resolve().parent.parent
@@ -46,7 +46,8 @@ def sources_digest(package: Path = _PACKAGE) -> str:
 
 CACHE_FOLDER = _user_cache_folder() / "kernels" / sources_digest()[:20]
 os.environ["NUMBA_CACHE_DIR"] = str(CACHE_FOLDER)
-numba.config.CACHE_DIR = str(CACHE_FOLDER)  # numba may have been imported before us: it reads the variable only once
+# numba may have been imported before us, and it reads the variable only once.
+numba.config.__dict__["CACHE_DIR"] = str(CACHE_FOLDER)
 
 
 def njit(signature: Any = None) -> Any:

@@ -38,3 +38,15 @@ class Track(Noun, frozen=True, eq=False):
     existence: float = 1.0
     kind: str = "object"
     updated_ns: int = 0
+    looks: Floats | None = None
+    """Rows (N, 20) of `flight.looks` that went into this update; all so far when a track is first confirmed."""
+    looks_zero_ns: int = 0
+    """The moment from which the times in `looks` and `anchor_s` count."""
+    drag: Floats | None = None
+    """(8,): ln of the ballistic coefficient and the seventh row of the 7x7 covariance; None while free flight is not believed."""
+    anchor_s: float | None = None
+    """When free flight began to be seen; `anchor_state` (6,) and `anchor_covariance` (6, 6) are the state then, from all looks since."""
+    anchor_state: Floats | None = None
+    anchor_covariance: Floats | None = None
+    steered: bool = False
+    """The flight does not follow gravity and drag though it burns no more."""

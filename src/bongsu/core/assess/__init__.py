@@ -1,0 +1,1 @@
+"""Screen, track, estimate: what our own sensors say of each object."""

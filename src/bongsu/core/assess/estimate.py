@@ -1,0 +1,249 @@
+"""Estimate: launch point and time, highest point, range, and where and when a flight will come down, each with its uncertainty.
+
+Takes: `Track` (with the looks of its updates).
+Gives: `Estimate`, whenever something in it can have changed by more than its thinning leaves open.
+Remembers: for each track its looks of the powered phase, the launch fit to start the next one from, the newest figures.
+Bounds: looks of one fit (`launch.LOOKS_COUNT`); tracks as the tracker's.
+Sources: docs/explain/estimation.md; `flight.launch` (template bank), `flight.impact` (mean, Jacobian, drag).
+
+`ballistic` is None until free flight is believed, then True, and False for a flight that is steered after burnout; there is an impact only with True.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import msgspec
+import numpy as np
+from pyproj import Geod
+
+from bongsu.base.units import NANOSECONDS_PER_SECOND, seconds_to_ns
+from bongsu.core.assess.memory import pack, unpack
+from bongsu.core.room import Caused, Due, Given
+from bongsu.flight import impact, launch
+from bongsu.geo.ellipses import ellipse_of_covariance
+from bongsu.model.estimate import Estimate, PointEstimate
+from bongsu.model.head import Item, Now
+from bongsu.model.noun import Floats
+from bongsu.model.track import Phase, Track, TrackStatus
+
+_GEOD = Geod(ellps="WGS84")
+_FIT_EVERY_S = 2.0  # launch fits are this far apart at least, and later ones a twelfth of the looks' span
+_FIT_SHARE = 1.0 / 12.0
+_IMPACT_EVERY_S = 1.0
+_IMPACT_SHARE = 1.0 / 25.0
+_IMPACT_LONGEST_S = 10.0
+_REENTRY_EVERY_S = 0.5
+_WIDEN = 1.2  # what no template describes
+_SITE_SIGMA_M = (
+    300.0  # launch sites lie up to a few hundred metres above the ellipsoid, and lines of sight come down at a slant
+)
+_SITE_SIGMA_S = 0.5
+_ROWS_COUNT = 1200
+_COLD_ROUNDS = 25
+_WARM_ROUNDS = 6
+
+
+class _Known(msgspec.Struct):
+    """What is remembered of one track; times in seconds from the tracker's zero."""
+
+    rows: list[Floats] = []
+    first_s: float = 0.0
+    fitted_s: float | None = None
+    reference: tuple[float, float] = (0.0, 0.0)
+    thetas: Floats | None = None
+    anchored: bool = False
+    anchor_s: float = 0.0
+    anchor_state: Floats | None = None
+    anchor_covariance: Floats | None = None
+    impact_s: float | None = None
+    free_since_s: float | None = None
+    launch: PointEstimate | None = None
+    impact: PointEstimate | None = None
+    apogee_m: float | None = None
+    sigma_apogee_m: float | None = None
+    ballistic: bool | None = None
+
+
+class _State(msgspec.Struct):
+    tracks: dict[str, _Known]
+
+
+class Estimator:
+    """The estimating room. See the module's head."""
+
+    name = "estimate"
+    takes: tuple[type, ...] = (Track,)
+
+    def __init__(self) -> None:
+        self._tracks: dict[str, _Known] = {}
+
+    def handle(self, item: Item[Any], now: Now) -> list[Given]:
+        """Bring the estimate of one track up to date."""
+        track: Track = item.body
+        known = self._tracks.setdefault(track.track, _Known())
+        if track.status is TrackStatus.ENDED:
+            self._tracks.pop(track.track)
+            return [self._tell(track, known)]
+        now_s = (track.time_ns - track.looks_zero_ns) / NANOSECONDS_PER_SECOND
+        changed = self._launch(track, known, now_s)
+        changed = self._impact(track, known, now_s) or changed
+        return [self._tell(track, known)] if changed else []
+
+    def due(self) -> Due:
+        """Never: estimates follow tracks."""
+        return Due()
+
+    def tick(self, now: Now) -> list[Given]:
+        """Nothing follows from time alone."""
+        return []
+
+    def state(self) -> bytes:
+        """What is known of each track."""
+        return pack(_State(self._tracks))
+
+    def restore(self, state: bytes) -> None:
+        """Take up a snapshot."""
+        self._tracks = unpack(state, _State).tracks
+
+    # Launch.
+
+    def _launch(self, track: Track, known: _Known, now_s: float) -> bool:
+        """Fit the launch again if looks of the powered phase, or a better start of free flight, came."""
+        fresh = track.looks is not None and not known.anchored and track.drag is None
+        if fresh and track.looks is not None and len(known.rows) < _ROWS_COUNT:
+            if not known.rows:
+                known.first_s = float(track.looks[0, 0])
+            known.rows += list(track.looks)
+        if track.anchor_s is not None:
+            known.anchored = True
+            known.anchor_s = track.anchor_s
+            known.anchor_state, known.anchor_covariance = track.anchor_state, track.anchor_covariance
+            self._fit(track, known, now_s)
+            return True
+        wait = max(_FIT_EVERY_S, _FIT_SHARE * (now_s - known.first_s))
+        if not fresh or (known.fitted_s is not None and now_s - known.fitted_s < wait):
+            return False
+        self._fit(track, known, now_s)
+        return True
+
+    def _fit(self, track: Track, known: _Known, now_s: float) -> None:
+        known.fitted_s = now_s
+        rows = _thinned(known.rows, known.anchor_s if known.anchored else math.inf)
+        anchor_s, state, whitener = -1e18, np.zeros(6), np.eye(6)
+        if known.anchored and known.anchor_state is not None and known.anchor_covariance is not None:
+            anchor_s, state = known.anchor_s, known.anchor_state
+            total = known.anchor_covariance + np.diag([150.0**2] * 3 + [8.0**2] * 3)
+            whitener = np.ascontiguousarray(np.linalg.inv(np.linalg.cholesky(total)))
+        out, burnout = np.empty(12), np.empty((2, 3))
+        warm = known.thetas is not None and self._solve(
+            known, rows, anchor_s, state, whitener, _WARM_ROUNDS, out, burnout
+        )
+        if warm and out[9] < 3.0 * out[10] + 30.0:
+            self._keep_launch(track, known, out)
+            return
+        if known.anchored:
+            guess = launch.first_guess(state[:3], state[3:], anchor_s)
+        else:
+            guess = launch.first_guess(track.position_ecef_m, track.velocity_ecef_m_s, now_s)
+        known.reference, known.thetas = guess[:2], guess[2]
+        if self._solve(known, rows, anchor_s, state, whitener, _COLD_ROUNDS, out, burnout):
+            self._keep_launch(track, known, out)
+
+    def _solve(
+        self, known: _Known, rows: Floats, anchor_s: float, state: Floats, whitener: Floats, rounds: int, out: Floats,
+        burnout: Floats,
+    ) -> bool:  # fmt: skip
+        assert known.thetas is not None
+        latitude, longitude = known.reference
+        return bool(
+            launch.fit_launch(
+                known.thetas, latitude, longitude, rows, anchor_s, state, whitener, launch.PRIOR_MEANS,
+                launch.PRIOR_INFORMATION, launch.PRIOR_LOG_DETERMINANT, known.thetas[0, :3].copy(), rounds, out, burnout,
+            )
+        )  # fmt: skip
+
+    def _keep_launch(self, track: Track, known: _Known, out: Floats) -> None:
+        widen = _WIDEN**2 * max(1.0, out[9] / max(out[10], 1.0))
+        cov = widen * np.array([[out[3], out[4]], [out[4], out[5]]]) + np.eye(2) * _SITE_SIGMA_M**2
+        ellipse = ellipse_of_covariance(cov)
+        known.launch = PointEstimate(
+            latitude_rad=float(out[0]),
+            longitude_rad=float(out[1]),
+            time_ns=track.looks_zero_ns + seconds_to_ns(float(out[2])),
+            sigma_time_s=math.sqrt(widen * out[6] ** 2 + _SITE_SIGMA_S**2),
+            semi_major_m=ellipse.semi_major_m,
+            semi_minor_m=ellipse.semi_minor_m,
+            bearing_rad=ellipse.bearing,
+        )
+
+    # Impact.
+
+    def _impact(self, track: Track, known: _Known, now_s: float) -> bool:
+        """Predict the impact again if the state can have changed enough."""
+        if track.drag is None:
+            return False
+        if known.free_since_s is None:
+            known.free_since_s = now_s
+        if track.steered:
+            changed = known.ballistic is not False
+            known.ballistic, known.impact = False, None
+            return changed
+        every = min(max(_IMPACT_SHARE * (now_s - known.free_since_s), _IMPACT_EVERY_S), _IMPACT_LONGEST_S)
+        if track.phase is Phase.REENTRY:
+            every = _REENTRY_EVERY_S
+        unseen = track.looks is None
+        if known.impact_s is not None and (unseen or now_s - known.impact_s < every):
+            return False
+        known.impact_s = now_s
+        known.ballistic = True
+        x, p = np.empty(7), np.empty((7, 7))
+        x[:3], x[3:6], x[6] = track.position_ecef_m, track.velocity_ecef_m_s, track.drag[0]
+        p[:6, :6], p[6, :], p[:, 6] = track.covariance, track.drag[1:], track.drag[1:]
+        out = np.empty(12)
+        if not impact.predict_impact(x, p, out, np.empty(7), np.empty((4, 7))):
+            known.impact = None
+            return True
+        if out[9] > 0.0 or known.apogee_m is None:
+            known.apogee_m, known.sigma_apogee_m = float(out[7]), float(out[8])
+        ellipse = ellipse_of_covariance(np.array([[out[4], out[5]], [out[5], out[6]]]))
+        known.impact = PointEstimate(
+            latitude_rad=float(out[0]),
+            longitude_rad=float(out[1]),
+            time_ns=track.time_ns + seconds_to_ns(float(out[2])),
+            sigma_time_s=float(out[3]),
+            semi_major_m=ellipse.semi_major_m,
+            semi_minor_m=max(ellipse.semi_minor_m, 1.0),
+            bearing_rad=ellipse.bearing,
+        )
+        return True
+
+    def _tell(self, track: Track, known: _Known) -> Given:
+        range_m = bearing = None
+        if known.launch is not None and known.impact is not None:
+            forward, _, range_m = _GEOD.inv(
+                known.launch.longitude_rad, known.launch.latitude_rad, known.impact.longitude_rad,
+                known.impact.latitude_rad, radians=True,
+            )  # fmt: skip
+            bearing = float(forward) % (2.0 * math.pi)
+        estimate = Estimate(
+            track=track.track,
+            time_ns=track.time_ns,
+            launch=known.launch,
+            impact=known.impact,
+            apogee_m=known.apogee_m,
+            sigma_apogee_m=known.sigma_apogee_m,
+            range_m=range_m,
+            bearing_rad=bearing,
+            ballistic=known.ballistic,
+        )
+        return Caused(estimate, event_ns=track.time_ns)
+
+
+def _thinned(rows: list[Floats], until_s: float) -> Floats:
+    """At most `launch.LOOKS_COUNT` looks up to a time, evenly chosen, in time order."""
+    kept = sorted((row for row in rows if row[0] <= until_s), key=lambda row: (float(row[0]), float(row[19])))
+    if len(kept) > launch.LOOKS_COUNT:
+        kept = [kept[round(k)] for k in np.linspace(0, len(kept) - 1, launch.LOOKS_COUNT).tolist()]
+    return np.array(kept) if kept else np.empty((0, 20))

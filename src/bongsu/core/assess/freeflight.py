@@ -1,0 +1,161 @@
+"""When a track is believed to fly freely, and the start in batch that its filter gets then.
+
+The IMM says when the powered model is no longer needed; then all looks since are solved together with nothing assumed but that the place lies within
+100 km and the velocity within 4 km/s of the guess. That solution replaces the filter's state, at first again and again (each time a
+third more looks are in), so that what the first updates linearised badly is mended; after some minutes the filter goes on alone.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from bongsu.core.assess.tracks import Memory, Store, put_free
+from bongsu.flight import batch, filters, tables
+from bongsu.model.noun import Floats
+
+FREE_ENOUGH = 0.95
+_FREE_FIRST = 0.8
+_FREE_NO_MORE = 0.3
+_WAIT_S = 5.0  # burnout is believed this long after the powered model became unlikely
+_LOOKS_LEAST = 4
+_LOOKS_RANGED = (
+    6  # ranged looks from which a batch is worth more than the filter's own prior, in a track that was lost at burnout
+)
+_SOLVE_LAST_S = 180.0
+_SOLVE_LOOKS = 400
+_UNSEEN_S = 15.0  # nobody saw it burn for this long: it is taken to fly freely
+
+
+def prior_information() -> Floats:
+    """Information (7, 7) of the diffuse prior."""
+    information = np.zeros((7, 7))
+    information[[0, 1, 2], [0, 1, 2]] = 1.0 / 1.0e5**2
+    information[[3, 4, 5], [3, 4, 5]] = 1.0 / 4.0e3**2
+    information[6, 6] = 1.0 / filters.LN_BETA_SIGMA**2
+    return information
+
+
+_PRIOR = prior_information()
+
+
+def consider(memory: Memory, store: Store, now_s: float) -> None:
+    """After an update or a miss: move a track towards free flight, or solve it again in batch."""
+    slot = memory.slot
+    if memory.locked:
+        if memory.solve_next and len(memory.rows) - memory.solved >= memory.solve_next:
+            _solve_again(memory, store)
+        return
+    if store.mode[slot] != tables.BOTH:
+        return
+    free = float(store.free[slot])
+    if free < _FREE_NO_MORE:
+        memory.free_since_s = None
+    elif free > _FREE_FIRST and memory.free_since_s is None:
+        memory.free_since_s = now_s
+    if now_s - memory.last_s > _UNSEEN_S:
+        _lock_unseen(memory, store, now_s)
+    elif memory.free_since_s is not None and free > FREE_ENOUGH and now_s - memory.free_since_s >= _WAIT_S:
+        _lock(memory, store, now_s)
+
+
+def window(memory: Memory, start_s: float) -> Floats:
+    """The remembered looks since `start_s`, in time order (N, 20)."""
+    rows = [row for row in memory.rows if row[0] >= start_s]
+    rows.sort(key=lambda row: float(row[0]))
+    return np.array(rows) if rows else np.empty((0, 20))
+
+
+def solve(rows: Floats, guess: Floats, guess_s: float) -> tuple[float, Floats, Floats, Floats, Floats]:
+    """Batch solution of free flight over `rows` from a guess (7,) at `guess_s`: chi-squared, state and covariance at the first and last look."""
+    start_s = float(rows[0, 0])
+    middle = guess.copy()
+    middle[6] = min(max(middle[6], filters.LN_BETA_MEAN - 2.0), filters.LN_BETA_MEAN + 2.0)
+    nothing = np.zeros((7, 7))
+    batch.carry_state(middle, nothing, start_s - guess_s)
+    prior = middle.copy()
+    prior[6] = filters.LN_BETA_MEAN
+    x0, p0, x1, p1 = np.empty(7), np.empty((7, 7)), np.empty(7), np.empty((7, 7))
+    cost = batch.batch_start(rows, start_s, prior, _PRIOR, middle, x0, p0, x1, p1, 12)
+    return cost, x0, p0, x1, p1
+
+
+def degrees(rows: Floats) -> int:
+    """Measured numbers in the looks beyond the six that a path needs."""
+    return int(2 * len(rows) + np.isfinite(rows[:, 1]).sum() + np.isfinite(rows[:, 2]).sum()) - 6
+
+
+def acceptable(cost: float, rows: Floats) -> bool:
+    """Whether the looks agree with one free flight (a chance of error of about 1e-5)."""
+    free = max(degrees(rows), 1)
+    return cost < free + 4.5 * math.sqrt(2.0 * free) + 8.0
+
+
+def _lock(memory: Memory, store: Store, now_s: float) -> None:
+    """Believe free flight if the looks since burnout agree with it."""
+    assert memory.free_since_s is not None
+    start_s = memory.free_since_s
+    for _ in range(3):
+        rows = window(memory, start_s)
+        ranged = int(np.isfinite(rows[:, 1]).sum())
+        if ranged < _LOOKS_LEAST or float(rows[-1, 0] - rows[0, 0]) < 2.0:
+            break
+        cost, x0, p0, x1, p1 = solve(rows, store.x[memory.slot, 0, :7], float(store.time_s[memory.slot]))
+        if acceptable(cost, rows):
+            memory.window_s = float(rows[0, 0])
+            _settle(memory, store, x0, p0, x1, p1, rows)
+            memory.locked = True
+            return
+        start_s += 0.34 * (now_s - start_s)
+    else:
+        memory.free_since_s = start_s
+        return
+    if now_s - memory.last_s > 3.0 * _WAIT_S:
+        _lock_unseen(memory, store, now_s)
+
+
+def _settle(memory: Memory, store: Store, x0: Floats, p0: Floats, x1: Floats, p1: Floats, rows: Floats) -> None:
+    put_free(store, memory.slot, x1, p1, float(rows[-1, 0]))
+    memory.anchor_s, memory.anchor_state, memory.anchor_covariance = float(rows[0, 0]), x0[:6].copy(), p0[:6, :6].copy()
+    memory.anchor_told = False
+    memory.solved = len(memory.rows)
+    memory.solve_next = max(2, len(rows) // 3)
+
+
+def _solve_again(memory: Memory, store: Store) -> None:
+    """The batch once more with the looks that came since; given up when it is long enough or no longer agrees."""
+    rows = window(memory, memory.window_s)
+    slot = memory.slot
+    if len(rows) > _SOLVE_LOOKS or len(rows) < 2 or rows[-1, 0] - rows[0, 0] > _SOLVE_LAST_S:
+        memory.solve_next = 0
+        return
+    if int(np.isfinite(rows[:, 1]).sum()) < _LOOKS_RANGED:
+        return
+    cost, x0, p0, x1, p1 = solve(rows, store.x[slot, 0, :7], float(store.time_s[slot]))
+    if acceptable(cost, rows):
+        now_s = float(store.time_s[slot])
+        _settle(memory, store, x0, p0, x1, p1, rows)
+        _carry_to(store, slot, now_s)
+    else:
+        memory.solved = len(memory.rows)
+        memory.solve_next = max(4, len(rows) // 2)
+
+
+def _carry_to(store: Store, slot: int, now_s: float) -> None:
+    tables.advance(store.x, store.p, store.free, store.time_s, store.mode, np.array([slot]), now_s)
+
+
+def _lock_unseen(memory: Memory, store: Store, now_s: float) -> None:
+    """Nobody sees it: from here on it is taken to fly freely, from what both models say together."""
+    mean, cov = np.empty((1, 6)), np.empty((1, 6, 6))
+    slot = memory.slot
+    tables.moments(store.x, store.p, store.free, store.mode, np.array([slot]), mean, cov)
+    x, p = np.empty(7), np.zeros((7, 7))
+    x[:6], p[:6, :6] = mean[0], cov[0]
+    x[6], p[6, 6] = filters.LN_BETA_MEAN, filters.LN_BETA_SIGMA**2
+    put_free(store, slot, x, p, float(store.time_s[slot]))
+    memory.locked = True
+    memory.window_s = now_s
+    memory.solved = len(memory.rows)
+    memory.solve_next = _LOOKS_RANGED

@@ -1,0 +1,58 @@
+"""What the tracker needs of a sensor, worked out once: its place, axes, noise, reach, and how thinly false plots are spread."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from bongsu.geo import frames
+from bongsu.model.sensor import Sensor, SensorKind
+
+_EARTH_RADIUS_M = 6.371e6
+_HIGH_M = 3.0e5  # a sensor above this is in orbit: it looks down on the disc of the Earth
+_DEFAULT_REACH_M = 5.0e6
+RATE_LEAST = 0.05  # false plots a look that are assumed at least, however quiet a sensor was
+_RATE_FIRST = 0.5
+_RATE_LOOKS = 50.0  # looks over which the rate of false plots is averaged
+
+
+class Watcher:
+    """One sensor as the tracker sees it. `rate` is the number of false plots a look, learned as looks come in."""
+
+    def __init__(self, sensor: Sensor, number: int) -> None:
+        self.sensor = sensor
+        self.number = number
+        self.infrared = sensor.kind is SensorKind.INFRARED
+        self.place = frames.geodetic_to_ecef(sensor.latitude_rad, sensor.longitude_rad, sensor.altitude_m)
+        self.axes = frames.enu_axes(sensor.latitude_rad, sensor.longitude_rad)
+        self.up = self.axes[2].copy()
+        self.period_s = 1.0 / sensor.rate_hz
+        self.min_sine = math.sin(sensor.min_elevation_rad)
+        self.reach_m = sensor.max_range_m if sensor.max_range_m is not None else 1.0e9
+        self.sigmas = np.array(
+            [
+                sensor.sigma_range_m or 0.0,
+                sensor.sigma_azimuth_rad,
+                sensor.sigma_elevation_rad,
+                sensor.sigma_range_rate_m_s or 0.0,
+            ]
+        )
+        if sensor.altitude_m > _HIGH_M:
+            solid = (
+                2.0 * math.pi * (1.0 - math.sqrt(1.0 - (_EARTH_RADIUS_M / (_EARTH_RADIUS_M + sensor.altitude_m)) ** 2))
+            )
+        else:
+            solid = 2.0 * math.pi * (1.0 - min(self.min_sine, 0.9))
+        reach = 1.0 if self.infrared else min(self.reach_m, _DEFAULT_REACH_M)
+        self.volume = solid * reach
+        self.rate = _RATE_FIRST
+
+    @property
+    def log_density(self) -> float:
+        """Log of the density of false plots in the space of its measurements (per rad2, or per rad2 and metre)."""
+        return math.log(max(self.rate, RATE_LEAST) / self.volume)
+
+    def learn(self, false_plots: int) -> None:
+        """Take the count of plots of one look that no believed track explains."""
+        self.rate += (false_plots - self.rate) / _RATE_LOOKS

@@ -1,0 +1,81 @@
+"""Joining a new track to an older one: after a gap the old one is where the new one is, within what an hour of free flight leaves open."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bongsu.core.assess import freeflight
+from bongsu.core.assess.sensors import Watcher
+from bongsu.core.assess.tracks import Memory, Store, put_free
+from bongsu.flight import batch, tables
+from bongsu.model.noun import Floats
+
+_WIDER = 3.0  # sigmas of the older track are taken this much wider: its path may have been bent
+_SLACK_M = 1500.0
+_SLACK_M_S = 30.0
+_GATE_D2 = 25.0  # six numbers
+_BESIDE_LOOKS = 2.5  # a track that the same sensor saw within so many looks is another object
+
+
+def partner(fresh: Memory, memories: list[Memory], store: Store, watcher: Watcher, now_s: float) -> Memory | None:
+    """The confirmed track that a newly confirmed one continues, or None."""
+    candidates = [
+        memory
+        for memory in memories
+        if memory.believed and now_s - memory.seen.get(watcher.number, -1e9) > _BESIDE_LOOKS * watcher.period_s
+    ]
+    if not candidates:
+        return None
+    which = np.array([fresh.slot, *[memory.slot for memory in candidates]])
+    mean, cov = np.empty((len(which), 6)), np.empty((len(which), 6, 6))
+    tables.advance(store.x, store.p, store.free, store.time_s, store.mode, which, now_s)
+    tables.moments(store.x, store.p, store.free, store.mode, which, mean, cov)
+    slack = np.diag([_SLACK_M**2] * 3 + [_SLACK_M_S**2] * 3)
+    best, chosen = _GATE_D2, None
+    for k, memory in enumerate(candidates, start=1):
+        difference = mean[k] - mean[0]
+        total = cov[0] + _WIDER**2 * cov[k] + slack
+        d2 = float(difference @ np.linalg.solve(total, difference))
+        if d2 < best:
+            best, chosen = d2, memory
+    return chosen
+
+
+def join(known: Memory, fresh: Memory, store: Store, now_s: float) -> None:
+    """Give the older track the newer one's looks and what follows of them; the newer one is to be dropped."""
+    slot = known.slot
+    if known.locked:
+        rows = np.array(sorted(fresh.rows, key=lambda row: float(row[0])))
+        state = _fused(store.x[slot, 0, :7], store.p[slot, 0, :7, :7], rows, now_s)
+        if state is None:
+            put_free(store, slot, store.x[fresh.slot, 0, :7], store.p[fresh.slot, 0, :7, :7], now_s)
+            known.window_s = float(rows[0, 0])
+        else:
+            put_free(store, slot, state[0], state[1], float(rows[-1, 0]))
+            known.window_s = float(rows[0, 0])
+        known.solved, known.solve_next = len(known.rows) + len(rows), 6
+    else:
+        for array in (store.x, store.p, store.free, store.time_s, store.mode):
+            array[slot] = array[fresh.slot]
+        known.free_since_s = fresh.free_since_s
+    for row in fresh.rows:
+        known.remember(row)
+    for number, time_s in fresh.seen.items():
+        known.seen[number] = max(time_s, known.seen.get(number, time_s))
+    known.last_s = max(known.last_s, fresh.last_s)
+    known.plots += fresh.plots
+    known.missed = 0.0
+
+
+def _fused(x: Floats, p: Floats, rows: Floats, now_s: float) -> tuple[Floats, Floats] | None:
+    """The older state at `now_s`, with the newer looks as its evidence; None when they do not agree."""
+    wide = p * _WIDER**2
+    wide[6, 6] = p[6, 6]
+    wide[6, :6] = wide[:6, 6] = 0.0
+    scale = 1.0 / np.sqrt(np.diag(wide))
+    information = np.linalg.inv(wide * np.outer(scale, scale)) * np.outer(scale, scale)
+    x0, p0, x1, p1 = np.empty(7), np.empty((7, 7)), np.empty(7), np.empty((7, 7))
+    cost = batch.batch_start(rows, now_s, x.copy(), np.ascontiguousarray(information), x.copy(), x0, p0, x1, p1, 15)
+    if not cost < 40.0 + 3.0 * max(freeflight.degrees(rows), 1):
+        return None
+    return x1, p1

@@ -1,0 +1,217 @@
+"""Start of a free flight in batch: all looks of its first part solved together (maximum a posteriori, Gauss-Newton).
+
+A one-pass filter is overconfident when range is precise and angles are poor: its first updates are linear about a poor mean, and what they threw
+away never comes back. Here every look is linearised about the same path, again and again, and the result is handed to the filter.
+State (7,): position, velocity (ECEF, m, m/s), ln beta. Prior as an information matrix, so that "nothing known" is zero.
+Test: tests/flight/test_batch.py (against the posterior of a dense least-squares solution).
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bongsu.flight.dynamics import step, step_length, transition
+from bongsu.flight.linear import cholesky, scaled_inverse, solve
+from bongsu.flight.looks import residual
+from bongsu.geo.frames import altitude_of
+from bongsu.geo.kernels import njit
+
+Array = NDArray[np.float64]
+
+
+@njit()
+def carry(x: Array, dt: float, total: Array) -> None:
+    """Move a free flight (7,) over `dt` seconds (either sign), in place, and multiply its transition onto `total` (7, 7)."""
+    phi = np.empty((7, 7))
+    fresh = np.empty((7, 7))
+    force = np.zeros(3)
+    middle_r = np.empty(3)
+    middle_v = np.empty(3)
+    left = dt
+    while left != 0.0:
+        h = altitude_of(x[0], x[1], x[2])
+        speed = math.sqrt(x[3] * x[3] + x[4] * x[4] + x[5] * x[5])
+        sub = step_length(h, speed, abs(left))
+        if abs(left) - sub < 1e-9:
+            sub = abs(left)
+        sub = math.copysign(sub, left)
+        airborne = h < 170_000.0
+        for i in range(3):
+            middle_r[i] = x[i]
+            middle_v[i] = x[3 + i]
+        step(x[0:3], x[3:6], x[6], force, airborne, sub)
+        for i in range(3):
+            middle_r[i] = 0.5 * (middle_r[i] + x[i])
+            middle_v[i] = 0.5 * (middle_v[i] + x[3 + i])
+        transition(middle_r, middle_v, x[6], airborne, sub, 7, phi)
+        for i in range(7):
+            for j in range(7):
+                s = 0.0
+                for k in range(7):
+                    s += phi[i, k] * total[k, j]
+                fresh[i, j] = s
+        for i in range(7):
+            for j in range(7):
+                total[i, j] = fresh[i, j]
+        left -= sub
+        if abs(left) < 1e-9:
+            left = 0.0
+
+
+@njit()
+def _normal_equations(rows: Array, x0: Array, start_s: float, information: Array, gradient: Array) -> float:
+    """Add the looks' information and gradient about the path from `x0`; gives the sum of squared residuals."""
+    x = x0.copy()
+    total = np.zeros((7, 7))
+    for i in range(7):
+        total[i, i] = 1.0
+    h = np.empty((4, 6))
+    nu = np.empty(4)
+    var = np.empty(4)
+    line = np.empty(7)
+    cost = 0.0
+    now = start_s
+    for k in range(len(rows)):
+        carry(x, rows[k, 0] - now, total)
+        now = rows[k, 0]
+        m = residual(rows[k], x[0:3], x[3:6], h, nu, var)
+        for a in range(m):
+            for j in range(7):
+                s = 0.0
+                for i in range(6):
+                    s += h[a, i] * total[i, j]
+                line[j] = s
+            weight = 1.0 / var[a]
+            cost += nu[a] * nu[a] * weight
+            for i in range(7):
+                gradient[i] += line[i] * nu[a] * weight
+                for j in range(7):
+                    information[i, j] += line[i] * line[j] * weight
+    return cost
+
+
+@njit()
+def solve_free_flight(
+    rows: Array, start_s: float, prior_x: Array, prior_information: Array, guess: Array, x: Array, p: Array, rounds: int
+) -> float:
+    """MAP state `x` (7,) and covariance `p` (7, 7) at `start_s`; gives the cost (squared residuals and prior), or infinity if it failed.
+
+    `rows` in time order, none before `start_s` by more than the prior allows. Gauss-Newton with Levenberg's damping when a round does not help.
+    """
+    for i in range(7):
+        x[i] = guess[i]
+    best = np.inf
+    damping = 0.0
+    trial = x.copy()
+    information = np.empty((7, 7))
+    gradient = np.empty(7)
+    kept_information = np.zeros((7, 7))
+    kept_gradient = np.zeros(7)
+    work = np.empty((7, 7))
+    scale = np.empty(7)
+    for _ in range(rounds):
+        for i in range(7):
+            s = 0.0
+            for j in range(7):
+                information[i, j] = prior_information[i, j]
+                s += prior_information[i, j] * (prior_x[j] - trial[j])
+            gradient[i] = s
+        cost = 0.0
+        for i in range(7):
+            cost += gradient[i] * (prior_x[i] - trial[i])
+        cost += _normal_equations(rows, trial, start_s, information, gradient)
+        gain = best - cost
+        if cost < best:
+            best = cost
+            for i in range(7):
+                x[i] = trial[i]
+            kept_information[:, :] = information
+            kept_gradient[:] = gradient
+            damping *= 0.1
+            if damping < 1e-6:
+                damping = 0.0
+        else:
+            damping = max(damping * 10.0, 1e-3)
+        if gain >= 0.0 and gain < 1e-3:
+            break
+        for i in range(7):
+            if not kept_information[i, i] > 0.0:
+                return np.inf
+            scale[i] = 1.0 / math.sqrt(kept_information[i, i])
+        for i in range(7):
+            for j in range(7):
+                work[i, j] = kept_information[i, j] * scale[i] * scale[j]
+            work[i, i] += damping
+        if not cholesky(work, 7):
+            return np.inf
+        shift = np.empty(7)
+        for i in range(7):
+            shift[i] = kept_gradient[i] * scale[i]
+        solve(work, shift, 7)
+        for i in range(7):
+            trial[i] = x[i] + shift[i] * scale[i]
+        if abs(trial[6] - prior_x[6]) > 3.0:
+            trial[6] = prior_x[6] + math.copysign(3.0, trial[6] - prior_x[6])
+    if not scaled_inverse(kept_information, 7, p):
+        return np.inf
+    return best
+
+
+@njit(
+    "float64(float64[:,::1],float64,float64[::1],float64[:,::1],float64[::1],float64[::1],float64[:,::1],"
+    "float64[::1],float64[:,::1],int64)"
+)
+def batch_start(
+    rows: Array,
+    start_s: float,
+    prior_x: Array,
+    prior_information: Array,
+    guess: Array,
+    x_start: Array,
+    p_start: Array,
+    x_end: Array,
+    p_end: Array,
+    rounds: int,
+) -> float:
+    """`solve_free_flight`, its result at `start_s` and carried to the last look's time as well."""
+    cost = solve_free_flight(rows, start_s, prior_x, prior_information, guess, x_start, p_start, rounds)
+    if not cost < np.inf:
+        return cost
+    total = np.zeros((7, 7))
+    for i in range(7):
+        total[i, i] = 1.0
+        x_end[i] = x_start[i]
+    carry(x_end, rows[len(rows) - 1, 0] - start_s, total)
+    for i in range(7):
+        for j in range(7):
+            s = 0.0
+            for k in range(7):
+                for m in range(7):
+                    s += total[i, k] * p_start[k, m] * total[j, m]
+            p_end[i, j] = s
+    return cost
+
+
+@njit("void(float64[::1],float64[:,::1],float64)")
+def carry_state(x: Array, p: Array, dt: float) -> None:
+    """Carry a free flight `x` (7,), `p` (7, 7) over `dt` seconds, forward or back, in place and without process noise."""
+    total = np.zeros((7, 7))
+    for i in range(7):
+        total[i, i] = 1.0
+    carry(x, dt, total)
+    half = np.empty((7, 7))
+    for i in range(7):
+        for j in range(7):
+            s = 0.0
+            for k in range(7):
+                s += total[i, k] * p[k, j]
+            half[i, j] = s
+    for i in range(7):
+        for j in range(7):
+            s = 0.0
+            for k in range(7):
+                s += half[i, k] * total[j, k]
+            p[i, j] = s

@@ -1,0 +1,259 @@
+"""Recursive filters of one object: prediction and update of two models, and their mixing (IMM).
+
+Model 0, free flight: position, velocity, ln beta (7 states); two-body, J2, drag. Model 1, powered or steered: position, velocity, specific force
+vector (9 states); the force holds thrust, lift and drag together and wanders, so no manner of steering is assumed.
+Arrays are (9,) and (9, 9) for both; free flight uses the first 7. SI units, ECEF. Times are seconds from the tracker's own zero.
+Sources: Blom and Bar-Shalom 1988 (IMM); Li and Jilkov, survey of ballistic and space objects. Tests: tests/flight/test_filters.py.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bongsu.flight.dynamics import step, step_length, transition
+from bongsu.flight.looks import residual
+from bongsu.geo.frames import altitude_of
+from bongsu.geo.kernels import njit
+
+Array = NDArray[np.float64]
+
+LN_BETA_MEAN = math.log(
+    4000.0
+)  # kg/m2: re-entering bodies of such flights are taken to lie between 1,000 and 16,000 (2 sigma)
+LN_BETA_SIGMA = 0.7
+FREE_NOISE_M2_S3 = 1e-6  # what the gravity model leaves out; more would spoil a long coast (notes on the bound)
+LN_BETA_WALK_PER_M = (
+    0.2**2 / 20_000.0
+)  # density over beta wanders by 20 % in 20 km: true air, and drag over Mach number
+LN_BETA_WALK_TOP_M = 90_000.0
+FORCE_NOISE_M2_S5 = 6.0  # steering and thrust: about 1 m/s3 of jerk that holds for some seconds
+FORCE_SIGMA_M_S2 = 40.0  # specific force of a powered flight that nothing is known of
+
+
+@njit()
+def multiply_phi(p: Array, phi: Array, n: int, out: Array) -> None:
+    """`p` becomes phi p phi' for the leading n x n block, `out` being scratch."""
+    for i in range(n):
+        for j in range(n):
+            s = 0.0
+            for k in range(n):
+                s += phi[i, k] * p[k, j]
+            out[i, j] = s
+    for i in range(n):
+        for j in range(i, n):
+            s = 0.0
+            for k in range(n):
+                s += out[i, k] * phi[j, k]
+            p[i, j] = s
+            p[j, i] = s
+
+
+@njit()
+def predict(x: Array, p: Array, powered: bool, dt: float, noise: float) -> None:
+    """Carry state and covariance of one model over `dt` seconds (positive), in place. `noise`: scale of the force noise."""
+    n = 9 if powered else 7
+    phi = np.empty((n, n))
+    scratch = np.empty((n, n))
+    force = np.zeros(3)
+    middle_r = np.empty(3)
+    middle_v = np.empty(3)
+    if powered:
+        force[:] = x[6:9]
+    left = dt
+    while left > 0.0:
+        h = altitude_of(x[0], x[1], x[2])
+        speed = math.sqrt(x[3] * x[3] + x[4] * x[4] + x[5] * x[5])
+        sub = step_length(h, speed, left)
+        if left - sub < 1e-9:
+            sub = left
+        airborne = (not powered) and h < 150_000.0 + 20_000.0
+        for i in range(3):
+            middle_r[i] = x[i]
+            middle_v[i] = x[3 + i]
+        step(x[0:3], x[3:6], x[6], force, airborne, sub)
+        for i in range(3):
+            middle_r[i] = 0.5 * (middle_r[i] + x[i])
+            middle_v[i] = 0.5 * (middle_v[i] + x[3 + i])
+        transition(middle_r, middle_v, x[6], airborne, sub, n, phi)
+        multiply_phi(p, phi, n, scratch)
+        if powered:
+            q = FORCE_NOISE_M2_S5 * noise
+            s2 = sub * sub
+            for i in range(3):
+                p[6 + i, 6 + i] += q * sub
+                p[3 + i, 3 + i] += q * sub * s2 / 3.0
+                p[i, i] += q * sub * s2 * s2 / 20.0
+                for a, b, c in ((i, 3 + i, s2 * s2 / 8.0), (i, 6 + i, sub * s2 / 6.0), (3 + i, 6 + i, s2 / 2.0)):
+                    p[a, b] += q * c
+                    p[b, a] += q * c
+        else:
+            q = FREE_NOISE_M2_S3
+            for i in range(3):
+                p[3 + i, 3 + i] += q * sub
+                p[i, i] += q * sub * sub * sub / 3.0
+                p[i, 3 + i] += q * sub * sub / 2.0
+                p[3 + i, i] += q * sub * sub / 2.0
+            if h < LN_BETA_WALK_TOP_M and p[6, 6] < LN_BETA_SIGMA * LN_BETA_SIGMA:
+                p[6, 6] += LN_BETA_WALK_PER_M * abs(altitude_of(x[0], x[1], x[2]) - h)
+        left -= sub
+
+
+@njit()
+def residual_near(row: Array, x: Array, now_s: float, h: Array, nu: Array, var: Array) -> int:
+    """`looks.residual` for a state at `now_s`, near the plot's own time: the short rest is bridged along the velocity."""
+    rest = row[0] - now_s
+    if abs(rest) < 1e-9:
+        return residual(row, x[0:3], x[3:6], h, nu, var)
+    r = np.empty(3)
+    for i in range(3):
+        r[i] = x[i] + rest * x[3 + i]
+    m = residual(row, r, x[3:6], h, nu, var)
+    for a in range(m):
+        for i in range(3):
+            h[a, 3 + i] += rest * h[a, i]
+    return m
+
+
+@njit()
+def update(x: Array, p: Array, n: int, row: Array, now_s: float) -> tuple[float, float, int]:
+    """Take one plot into a state: sequential scalar updates about the prior mean, in place.
+
+    Gives the log likelihood of the plot, its squared distance d2 and the count of measured numbers.
+    """
+    h = np.empty((4, 6))
+    nu = np.empty(4)
+    var = np.empty(4)
+    m = residual_near(row, x, now_s, h, nu, var)
+    shift = np.zeros(n)
+    gain = np.empty(n)
+    ph = np.empty(n)
+    log_likelihood = 0.0
+    d2 = 0.0
+    for a in range(m):
+        innovation = nu[a]
+        s = var[a]
+        for i in range(n):
+            t = 0.0
+            for j in range(6):
+                t += p[i, j] * h[a, j]
+            ph[i] = t
+        for j in range(6):
+            s += h[a, j] * ph[j]
+            innovation -= h[a, j] * shift[j]
+        d2 += innovation * innovation / s
+        log_likelihood -= 0.5 * (innovation * innovation / s + math.log(2.0 * math.pi * s))
+        for i in range(n):
+            gain[i] = ph[i] / s
+            shift[i] += gain[i] * innovation
+        for i in range(n):
+            for j in range(i, n):
+                t = p[i, j] - gain[i] * ph[j]
+                p[i, j] = t
+                p[j, i] = t
+    for i in range(n):
+        x[i] += shift[i]
+    return log_likelihood, d2, m
+
+
+@njit()
+def score(x: Array, p: Array, row: Array, now_s: float) -> tuple[float, float, int]:
+    """Log likelihood, d2 and count of a plot against a state at `now_s`, changing nothing."""
+    h = np.empty((4, 6))
+    nu = np.empty(4)
+    var = np.empty(4)
+    m = residual_near(row, x, now_s, h, nu, var)
+    s = np.empty((4, 4))
+    ph = np.empty((6, 4))
+    for a in range(m):
+        for i in range(6):
+            t = 0.0
+            for j in range(6):
+                t += p[i, j] * h[a, j]
+            ph[i, a] = t
+    for a in range(m):
+        for b in range(m):
+            t = 0.0
+            for j in range(6):
+                t += h[a, j] * ph[j, b]
+            s[a, b] = t
+        s[a, a] += var[a]
+    d2 = 0.0
+    log_determinant = 0.0
+    for a in range(m):  # Cholesky, forward substitution as it goes
+        for b in range(a + 1):
+            t = s[a, b]
+            for k in range(b):
+                t -= s[a, k] * s[b, k]
+            if a == b:
+                s[a, a] = math.sqrt(max(t, 1e-30))
+            else:
+                s[a, b] = t / s[b, b]
+        t = nu[a]
+        for k in range(a):
+            t -= s[a, k] * nu[k]
+        nu[a] = t / s[a, a]
+        d2 += nu[a] * nu[a]
+        log_determinant += math.log(s[a, a])
+    return -0.5 * (d2 + m * math.log(2.0 * math.pi)) - log_determinant, d2, m
+
+
+@njit()
+def mix(x: Array, p: Array, free_probability: float, dt: float, burnout_per_s: float, ignition_per_s: float) -> float:
+    """Interaction step of the IMM for x (2, 9), p (2, 9, 9): gives the predicted probability of free flight.
+
+    The models share position and velocity. What one lacks comes from its prior: force 0 +- 40 m/s2, ln beta 0.7.
+    """
+    go = 1.0 - math.exp(-dt * burnout_per_s)
+    back = 1.0 - math.exp(-dt * ignition_per_s)
+    free = free_probability * (1.0 - back) + (1.0 - free_probability) * go
+    weight_free = (
+        free_probability * (1.0 - back) / max(free, 1e-300)
+    )  # share of the free model's own past in free flight
+    powered = 1.0 - free
+    weight_powered = (1.0 - free_probability) * (1.0 - go) / max(powered, 1e-300)
+    delta = np.empty(6)
+    for i in range(6):
+        delta[i] = x[1, i] - x[0, i]
+    old = np.empty((2, 6, 6))
+    for a in range(2):
+        for i in range(6):
+            for j in range(6):
+                old[a, i, j] = p[a, i, j]
+    for a in range(2):
+        own = weight_free if a == 0 else weight_powered
+        other = 1.0 - own
+        if other < 1e-12:
+            continue
+        sign = 1.0 if a == 0 else -1.0
+        for i in range(6):
+            x[a, i] += sign * other * delta[i]
+            for j in range(6):
+                p[a, i, j] = own * old[a, i, j] + other * old[1 - a, i, j] + own * other * delta[i] * delta[j]
+        top = 7 if a == 0 else 9
+        for k in range(6, top):
+            mean = LN_BETA_MEAN if a == 0 else 0.0
+            sigma = LN_BETA_SIGMA if a == 0 else FORCE_SIGMA_M_S2
+            for i in range(6):
+                p[a, i, k] *= own
+                p[a, k, i] = p[a, i, k]
+            for m in range(6, top):
+                p[a, k, m] *= own
+            p[a, k, k] += other * sigma * sigma + own * other * (x[a, k] - mean) ** 2
+            x[a, k] = own * x[a, k] + other * mean
+    return free
+
+
+@njit()
+def combined(x: Array, p: Array, free: float, mean: Array, cov: Array) -> None:
+    """Moments (6,), (6, 6) of the two models together."""
+    for i in range(6):
+        mean[i] = free * x[0, i] + (1.0 - free) * x[1, i]
+    for i in range(6):
+        for j in range(6):
+            cov[i, j] = (
+                free * (p[0, i, j] + (x[0, i] - mean[i]) * (x[0, j] - mean[j]))
+                + (1.0 - free) * (p[1, i, j] + (x[1, i] - mean[i]) * (x[1, j] - mean[j]))
+            )  # fmt: skip

@@ -1,0 +1,223 @@
+"""Where and when a free flight meets the ground, its highest point, and how surely: mean and Jacobian in one pass.
+
+The uncertainty of ln beta is not small: the fall through the air is flown again at +-sqrt(3) sigma (three-point Gauss-Hermite quadrature), and what
+the straight line misses is added to mean and covariance. A vacuum covariance would be overconfident by up to 30 times.
+Ground = the ellipsoid (altitude 0). ECEF, SI. Tests: tests/flight/test_impact.py (unscented and Monte Carlo).
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bongsu.flight.batch import carry
+from bongsu.flight.dynamics import step, step_length
+from bongsu.flight.filters import LN_BETA_WALK_PER_M, LN_BETA_WALK_TOP_M, multiply_phi
+from bongsu.geo.frames import altitude_of, geodetic_of
+from bongsu.geo.kernels import njit
+
+Array = NDArray[np.float64]
+
+AIR_TOP_M = 120_000.0
+_LONGEST_S = 12_000.0
+
+
+@njit()
+def _up(r: Array, up: Array) -> None:
+    latitude, longitude, _ = geodetic_of(r[0], r[1], r[2])
+    up[0] = math.cos(latitude) * math.cos(longitude)
+    up[1] = math.cos(latitude) * math.sin(longitude)
+    up[2] = math.sin(latitude)
+
+
+@njit()
+def _fall(x: Array, elapsed: float) -> float:
+    """Fly `x` (7,) to altitude 0 in place; gives the total time, or infinity if it does not come down."""
+    force = np.zeros(3)
+    up = np.empty(3)
+    while elapsed < _LONGEST_S:
+        h = altitude_of(x[0], x[1], x[2])
+        _up(x, up)
+        rise = up[0] * x[3] + up[1] * x[4] + up[2] * x[5]
+        speed = math.sqrt(x[3] * x[3] + x[4] * x[4] + x[5] * x[5])
+        sub = step_length(h, speed, 1e9)
+        if rise < 0.0 and h + rise * sub < 0.0:
+            for _ in range(4):
+                dt = -altitude_of(x[0], x[1], x[2]) / rise
+                step(x[0:3], x[3:6], x[6], force, True, dt)
+                _up(x, up)
+                rise = up[0] * x[3] + up[1] * x[4] + up[2] * x[5]
+                elapsed += dt
+                if rise > -0.1:
+                    return np.inf
+            return elapsed
+        step(x[0:3], x[3:6], x[6], force, h < 170_000.0, sub)
+        elapsed += sub
+    return np.inf
+
+
+@njit()
+def _advance(y: Array, dt: float, total: Array, walk: Array) -> None:
+    """One step of the mean, of its transition `total`, and of the covariance `walk` that the wandering of ln beta builds up on the way."""
+    phi = np.zeros((7, 7))
+    for i in range(7):
+        phi[i, i] = 1.0
+    before = altitude_of(y[0], y[1], y[2])
+    carry(y, dt, phi)
+    after = altitude_of(y[0], y[1], y[2])
+    scratch = np.empty((7, 7))
+    for i in range(7):
+        for j in range(7):
+            s = 0.0
+            for k in range(7):
+                s += phi[i, k] * total[k, j]
+            scratch[i, j] = s
+    for i in range(7):
+        for j in range(7):
+            total[i, j] = scratch[i, j]
+    low = min(before, LN_BETA_WALK_TOP_M)
+    change = abs(low - min(after, LN_BETA_WALK_TOP_M))
+    if change > 0.0 or walk[6, 6] > 0.0:
+        multiply_phi(walk, phi, 7, scratch)
+        walk[6, 6] += LN_BETA_WALK_PER_M * change
+
+
+@njit("boolean(float64[::1],float64[:,::1],float64[::1],float64[::1],float64[:,::1])")
+def predict_impact(x: Array, p: Array, out: Array, state: Array, jacobian: Array) -> bool:
+    """Impact of a free flight `x` (7,) with covariance `p` (7, 7).
+
+    `out` (12,): 0 latitude, 1 longitude (rad), 2 seconds from now, 3 sigma of that, 4-6 east-north covariance (ee, en, nn, m2), 7 highest altitude
+    (m) still to come or now, 8 its sigma (m), 9 seconds to it, 10 seconds until the air begins, 11 speed at impact. `state` (7,) is that at impact,
+    `jacobian` (4, 7) of east, north (m), time (s) and highest altitude (m). False if the path does not meet the ground.
+    """
+    y = x.copy()
+    total = np.zeros((7, 7))
+    for i in range(7):
+        total[i, i] = 1.0
+    walk = np.zeros((7, 7))
+    up = np.empty(3)
+    elapsed = 0.0
+    apogee = altitude_of(y[0], y[1], y[2])
+    apogee_s = 0.0
+    entry = np.empty(7)
+    entry_s = -1.0
+    rise_before = 0.0
+    for i in range(7):
+        jacobian[3, i] = 0.0
+    _up(y, up)
+    for i in range(3):
+        jacobian[3, i] = up[i]
+    met = False
+    while elapsed < _LONGEST_S:
+        h = altitude_of(y[0], y[1], y[2])
+        _up(y, up)
+        rise = up[0] * y[3] + up[1] * y[4] + up[2] * y[5]
+        if rise_before > 0.0 and rise <= 0.0:
+            gravity = 3.986e14 / (y[0] * y[0] + y[1] * y[1] + y[2] * y[2])
+            apogee = h + 0.5 * rise * rise / gravity
+            apogee_s = elapsed + rise / gravity
+            for j in range(7):
+                s = 0.0
+                for k in range(3):
+                    s += up[k] * total[k, j] + rise / gravity * up[k] * total[3 + k, j]
+                jacobian[3, j] = s
+        rise_before = rise
+        if rise < 0.0 and h <= AIR_TOP_M and entry_s < 0.0:
+            entry_s = elapsed
+            entry[:] = y
+        speed = math.sqrt(y[3] * y[3] + y[4] * y[4] + y[5] * y[5])
+        sub = step_length(h, speed, 1e9)
+        if rise < 0.0 and h + rise * sub < 0.0:
+            for _ in range(4):
+                dt = -altitude_of(y[0], y[1], y[2]) / rise
+                _advance(y, dt, total, walk)
+                elapsed += dt
+                _up(y, up)
+                rise = up[0] * y[3] + up[1] * y[4] + up[2] * y[5]
+                if rise > -0.1:
+                    return False
+            met = True
+            break
+        _advance(y, sub, total, walk)
+        elapsed += sub
+    if not met:
+        return False
+    latitude, longitude, _ = geodetic_of(y[0], y[1], y[2])
+    sl, cl, so, co = math.sin(latitude), math.cos(latitude), math.sin(longitude), math.cos(longitude)
+    axes = np.empty((2, 3))
+    axes[0, 0], axes[0, 1], axes[0, 2] = -so, co, 0.0
+    axes[1, 0], axes[1, 1], axes[1, 2] = -sl * co, -sl * so, cl
+    project = np.zeros((3, 6))  # from a change of the state at impact to east, north and time of the ground's meeting
+    for k in range(3):
+        project[2, k] = -up[k] / rise
+    for a in range(2):
+        along = axes[a, 0] * y[3] + axes[a, 1] * y[4] + axes[a, 2] * y[5]
+        for k in range(3):
+            project[a, k] = axes[a, k] + along * project[2, k]
+    for j in range(7):
+        s = 0.0
+        for k in range(3):
+            s += up[k] * total[k, j]
+        jacobian[2, j] = -s / rise
+    for a in range(2):
+        along = axes[a, 0] * y[3] + axes[a, 1] * y[4] + axes[a, 2] * y[5]
+        for j in range(7):
+            s = along * jacobian[2, j]
+            for k in range(3):
+                s += axes[a, k] * total[k, j]
+            jacobian[a, j] = s
+    cov = np.zeros((4, 4))
+    for a in range(4):
+        for b in range(4):
+            s = 0.0
+            for i in range(7):
+                for j in range(7):
+                    s += jacobian[a, i] * p[i, j] * jacobian[b, j]
+            if a < 3 and b < 3:
+                for i in range(6):
+                    for j in range(6):
+                        s += project[a, i] * walk[i, j] * project[b, j]
+            cov[a, b] = s
+    sigma = math.sqrt(max(p[6, 6], 0.0))
+    shift = np.zeros(3)
+    if entry_s < 0.0:
+        entry_s = 0.0
+        entry[:] = x
+    if sigma > 0.02:
+        sides = np.empty((2, 3))
+        good = True
+        for side in range(2):
+            z = entry.copy()
+            z[6] += math.sqrt(3.0) * sigma * (1.0 if side == 1 else -1.0)
+            time = _fall(z, entry_s)
+            if not time < _LONGEST_S:
+                good = False
+                break
+            for a in range(2):
+                s = 0.0
+                for k in range(3):
+                    s += axes[a, k] * (z[k] - y[k])
+                sides[side, a] = s
+            sides[side, 2] = time - elapsed
+        if good:
+            for a in range(3):
+                shift[a] = (sides[0, a] + sides[1, a]) / 6.0
+            for a in range(3):
+                for b in range(3):
+                    second = (sides[0, a] * sides[0, b] + sides[1, a] * sides[1, b]) / 6.0 - shift[a] * shift[b]
+                    cov[a, b] += second - jacobian[a, 6] * jacobian[b, 6] * sigma * sigma
+    for k in range(3):
+        y[k] += axes[0, k] * shift[0] + axes[1, k] * shift[1]
+    out[0], out[1], _ = geodetic_of(y[0], y[1], y[2])
+    out[2] = elapsed + shift[2]
+    out[3] = math.sqrt(max(cov[2, 2], 0.0))
+    out[4], out[5], out[6] = max(cov[0, 0], 1.0), cov[0, 1], max(cov[1, 1], 1.0)
+    out[7] = apogee
+    out[8] = math.sqrt(max(cov[3, 3], 0.0))
+    out[9] = apogee_s
+    out[10] = entry_s
+    out[11] = math.sqrt(y[3] * y[3] + y[4] * y[4] + y[5] * y[5])
+    state[:] = y
+    return True
