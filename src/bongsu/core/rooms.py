@@ -1,8 +1,8 @@
 """The rooms of a node in their order: a new room is placed here."""
 
-from bongsu.core.assess.estimate import EstimateRoom
+from bongsu.core.assess.estimate import Estimator
 from bongsu.core.assess.screen import Screen
-from bongsu.core.assess.track import TrackRoom
+from bongsu.core.assess.track import Tracker
 from bongsu.core.exchange.link import Link
 from bongsu.core.exchange.release import ReleaseRoom
 from bongsu.core.exchange.send import Send
@@ -19,9 +19,9 @@ from bongsu.model.configuration import Configuration
 def build_rooms(configuration: Configuration) -> list[Room]:
     """All rooms, left to right."""
     return [
-        Screen(configuration),
-        TrackRoom(configuration),
-        EstimateRoom(configuration),
+        Screen(configuration.sensors),
+        Tracker(configuration.sensors),
+        Estimator(),
         Link(configuration),
         Desk(configuration),
         Warn(configuration),
