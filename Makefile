@@ -48,7 +48,6 @@ check: setup
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/python tools/reference.py --check
 	@$(BIN)/python -m pytest -q tests/tidy
 
 bench: setup

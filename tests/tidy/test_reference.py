@@ -34,7 +34,7 @@ def test_every_error_is_explained(reference: ModuleType) -> None:
 
 
 def test_generated_pages_are_fresh(reference: ModuleType) -> None:
-    assert reference.stale_pages() == []
+    assert reference.stale_pages() == [], "run `make reference`"
 
 
 def test_every_command_has_an_example_that_names_it(reference: ModuleType) -> None:

@@ -10,8 +10,6 @@ import errno
 import importlib
 import os
 import sys
-import tempfile
-import traceback
 from typing import NamedTuple, NoReturn
 
 import click
@@ -141,6 +139,9 @@ def _leave_closed_pipe() -> int:
 
 def _say_our_fault(error: Exception) -> int:
     """One line for the user, the traceback in a file (or on the screen with BONGSU_DEBUG=1)."""
+    import tempfile
+    import traceback
+
     told = f"this is a fault of Bongsu, not yours: {type(error).__name__}: {error}"
     if os.environ.get("BONGSU_DEBUG"):
         traceback.print_exception(error)
