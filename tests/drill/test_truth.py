@@ -11,7 +11,7 @@ from pyproj import Geod, Transformer
 from scipy.integrate import solve_ivp
 
 from bongsu.base.errors import BadInput
-from bongsu.drill import dynamics, truth
+from bongsu.drill import dynamics, truth, truth_solver
 from bongsu.geo.frames import enu_axes, geodetic_to_ecef
 
 GM, RATE, RADIUS, J2 = 3.986004418e14, 7.292115e-5, 6_378_137.0, 1.082629821e-3
@@ -71,7 +71,7 @@ def test_coasting_agrees_with_dop853_in_the_turning_frame(lofted: truth.Flight) 
         method="DOP853",
         rtol=1e-11,
         atol=1e-5,
-        args=(truth.FALLING_KG_M2,),
+        args=(truth_solver.FALLING_KG_M2,),
         events=ground,
         dense_output=True,
     )
@@ -87,7 +87,7 @@ def test_boost_agrees_with_dop853_in_the_turning_frame() -> None:
     east, north, up = enu_axes(latitude, longitude)
     kick = 0.2 * east + 0.1 * north
     burn_s, pitch_end_s, force, fraction = 60.0, 15.0, 27.0, 0.65
-    plan = np.concatenate([up, kick, [5.0, pitch_end_s, truth.RISING_KG_M2, truth.FALLING_KG_M2]])
+    plan = np.concatenate([up, kick, [5.0, pitch_end_s, truth_solver.RISING_KG_M2, truth_solver.FALLING_KG_M2]])
     push = [0.0, burn_s, force, fraction]
     segments = np.array([[0, *push, 5.0], [1, *push, pitch_end_s], [2, *push, burn_s]])
     rows = np.empty((1000, 7))
@@ -102,7 +102,9 @@ def test_boost_agrees_with_dop853_in_the_turning_frame() -> None:
         else:
             direction = state[3:]
         strength = force / (1.0 - fraction * time_s / burn_s)
-        return earth_fixed_slope(time_s, state, truth.RISING_KG_M2, strength * direction / np.linalg.norm(direction))
+        return earth_fixed_slope(
+            time_s, state, truth_solver.RISING_KG_M2, strength * direction / np.linalg.norm(direction)
+        )
 
     state, begin_s = np.concatenate([site, np.zeros(3)]), 0.0
     for end_s in (5.0, pitch_end_s, burn_s):
