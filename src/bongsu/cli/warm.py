@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import time
 
@@ -13,6 +14,7 @@ import click
 def warm(as_json: bool) -> None:
     """Compile the numeric kernels into the cache and say how long it took; quick when nothing changed."""
     begun_s = time.perf_counter()
+    importlib.import_module("bongsu.drill.dynamics")  # the kernel of true flights compiles when it is first imported
     from bongsu.flight import kernels
 
     kernels.warm()
