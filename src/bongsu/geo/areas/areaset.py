@@ -87,6 +87,12 @@ class AreaSet:
     def __len__(self) -> int:
         return len(self.areas)
 
+    def outlines_deg(self) -> list[Floats]:
+        """The outer and inner rings of all areas, (N, 2) longitude and latitude in degrees, for drawing."""
+        offsets = self._outlines.ring_offsets
+        turned = self._outlines.degrees[:, ::-1]
+        return [turned[first:last] for first, last in itertools.pairwise(offsets)]
+
     def get(self, area_id: str) -> Area | None:
         """The area of an id, None when this version has none."""
         return self._by_id.get(area_id)

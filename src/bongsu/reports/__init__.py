@@ -1,0 +1,1 @@
+"""Reviews and other papers: self-contained, with the mode inside every plot."""

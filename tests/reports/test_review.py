@@ -1,0 +1,166 @@
+"""The review: opening sentences, marked plots, nothing fetched, nothing left blank."""
+
+import re
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+
+from bongsu.reports.material import Material, TrueFlight
+from bongsu.reports.opening import what_happened, what_sharing_bought
+from bongsu.reports.review import render
+from bongsu.views.flown import flown
+from bongsu.views.moments import moments
+from tests.core.harness import START_NS, Node, at, estimate, outgoing_of, point
+
+MARK = "EXERCISE – SIMULATED SENSORS"
+
+
+def measures(**changes: Any) -> dict[str, Any]:
+    return {
+        "first_detection_s": 8.0,
+        "first_own_warning_s": 12.0,
+        "first_partner_warning_s": 14.0,
+        "first_alert_s": None,
+        "launch_error_km": 3.2,
+        "launch_d2": 1.1,
+        "impact_error_km": [[60.0, 40.0], [120.0, 9.0]],
+        "impact_d2": 2.0,
+        "partners_heard": ["us"],
+        "final_status": "impacted",
+        "areas_alerted": [],
+        "areas_at_risk": [],
+    } | changes
+
+
+def review(**changes: Any) -> dict[str, Any]:
+    truth = {
+        "time": "2026-05-01T00:00:00Z",
+        "latitude_deg": 39.1,
+        "longitude_deg": 126.0,
+        "apogee_m": 6.6e6,
+        "range_m": 1.0e6,
+        "flight_s": 4490.0,
+        "impact": {},
+    }
+    nodes = {"kr": measures(), "jp": measures(first_own_warning_s=60.0)}
+    return {
+        "scenario": "s",
+        "seed": 1,
+        "speed": "max",
+        "digest": "d",
+        "outcome_digest": "o",
+        "launches": [{"id": "L1", "truth": truth, "nodes": nodes}],
+        "exchange": {
+            "sent": 9,
+            "delivered": 9,
+            "lost": 0,
+            "applied_twice": 0,
+            "refused": 0,
+            "leaked": 0,
+            "latency_ms": None,
+        },
+        "sharing": {
+            "kr": {"seconds_gained": 0.0, "ellipse_shrink": 1.0},
+            "jp": {"seconds_gained": 46.2, "ellipse_shrink": 2.31},
+        },
+        "retractions": [],
+        "expectations": [{"text": "kr warns", "met": True}, {"text": "jp hears <kr>", "met": False}],
+    } | changes
+
+
+def material(**changes: Any) -> Material:
+    kr, jp = Node("kr"), Node("jp")
+    for one in outgoing_of(kr.say(at(10), estimate(10, impact=point(44, 137, 900))), "jp"):
+        jp.hear(at(10.1), kr, one)
+    jp.command(at(15), "acknowledge", "jp-V1")
+    flight = TrueFlight("L1", "a flight", [START_NS, START_NS + 10**9], [0.68, 0.7], [2.2, 2.3], [0.0, 1e5])
+    settings: dict[str, Any] = {
+        "title": "A drill",
+        "teaches": "How it goes.",
+        "mark": MARK,
+        "start_ns": START_NS,
+        "review": review(),
+        "flights": [flight],
+        "flown": flown(kr.items, "kr") + flown(jp.items, "jp"),
+        "moments": moments(kr.items, "kr") + moments(jp.items, "jp"),
+        "latencies_ms": [3.0, 4.0, 9.0],
+        "reported": [("KCNA", "4,491 s", "https://example.org/source")],
+    }
+    return Material(**(settings | changes))
+
+
+class Checker(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.fetched: list[str] = []
+        self.plots = 0
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.plots += tag == "svg"
+        if tag in ("script", "link", "img", "iframe", "object"):
+            self.fetched.append(tag)
+        self.fetched += [v for n, v in attributes if n in ("src", "href", "xlink:href") and v and not v.startswith("#")]
+
+
+def test_the_page_is_whole_and_fetches_nothing() -> None:
+    page = render(material())
+    checker = Checker()
+    checker.feed(page)
+    assert checker.fetched == []
+    assert checker.plots == 5
+    assert "url(http" not in page
+    assert page.count(f"<title>{MARK}") == 1 + 5, "the mark stands in the page's title and in every plot"
+    assert "jp hears &lt;kr&gt;" in page
+    assert "acknowledged by An Officer" in page
+
+
+def test_the_opening_says_what_happened_and_what_sharing_bought() -> None:
+    first, second = what_happened(review(), "A drill"), what_sharing_bought(review())
+    assert first == "In A drill, one object flew and kr warned first, 12 s after launch; 1 of 2 expectations were met."
+    assert "jp 46 s to the first warning and an impact ellipse 2.3 times smaller" in second
+    assert "kr no time to the first warning" in second
+
+
+def test_a_false_alarm_and_nothing_measured() -> None:
+    launches = [{"id": "F1", "truth": None, "nodes": {"kr": measures()}}]
+    taken_back = [
+        {
+            "event": "kr-E1",
+            "origin": "kr",
+            "holders": 2,
+            "confirmed": 2,
+            "retracted_s": 90,
+            "p50_s": 1,
+            "p95_s": 2,
+            "p100_s": 2,
+        }
+    ]
+    quiet = review(
+        launches=launches, retractions=taken_back, sharing={"kr": {"seconds_gained": None, "ellipse_shrink": None}}
+    )
+    assert "retracted at every holder" in what_happened(quiet, "X")
+    assert "could not be measured" in what_sharing_bought(quiet)
+    page = render(material(review=quiet, flights=[], latencies_ms=[]))
+    assert "nothing flew" in page and "latency is not measured" not in re.sub(r"<svg.*?</svg>", "", page, flags=re.DOTALL)
+
+
+@pytest.mark.parametrize("kind", ["own warning", "partner's warning", "alarm", "acknowledged"])
+def test_moments_of_a_session(kind: str) -> None:
+    assert kind in {one.kind for one in material().moments}
+
+
+def test_flown_paths_are_thinned() -> None:
+    from bongsu.model.warning import Path
+    from bongsu.views.flown import POINTS_COUNT
+
+    kr = Node("kr")
+    kr.say(at(10), estimate(10))
+    for second in range(2 * POINTS_COUNT):
+        place = Path(
+            warning="kr-E1", time_ns=at(second).exercise_ns, latitude_rad=0.7, longitude_rad=2.2, altitude_m=1e5
+        )
+        kr.say(at(second), place)
+    (one,) = flown(kr.items, "kr")
+    assert POINTS_COUNT / 2 <= len(one.time_ns) <= POINTS_COUNT
+    assert one.time_ns == sorted(one.time_ns)
