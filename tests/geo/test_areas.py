@@ -1,6 +1,8 @@
 """The packaged areas: what is in them, and that nobody's island is missing."""
 
+import gzip
 import importlib.resources
+import json
 import math
 import time
 
@@ -8,6 +10,7 @@ import numpy as np
 import pytest
 import shapely
 
+from bongsu.base.errors import BadValue
 from bongsu.geo import areas
 from bongsu.geo.areas.packed import PackedArea, PackedSet, PackedShapes, pack_whole, read, unpack_whole, write
 
@@ -34,6 +37,12 @@ ISLANDS = [
     ("Iotorishima, which is of Okinawa", 27.867, 128.235, {"JP-47"}),
     ("Takarajima, which the source does not draw", 29.145, 129.208, {"JP-46-tokara"}),
     ("Yakushima", 30.35, 130.53, {"JP-46-osumi"}),
+    ("Gageodo, which the source's districts draw 13 km off", 34.07, 125.115, {"KR-46", "KR-46910"}),
+    ("Manjaedo, likewise", 34.21, 125.469, {"KR-46", "KR-46910"}),
+    ("Dokdo", 37.2406, 131.8698, {"KR-47", "KR-47940"}),
+    ("Kozushima, which the source does not draw", 34.214, 139.152, {"JP-13-izu"}),
+    ("Ojika, likewise", 33.20, 129.06, {"JP-42"}),
+    ("Yuge, of Ehime though nearer to Hiroshima", 34.267, 133.212, {"JP-38"}),
     ("Okushiri", 42.17, 139.46, {"JP-01"}),
     ("Rishiri", 45.18, 141.24, {"JP-01"}),
     ("Sado", 38.05, 138.38, {"JP-15"}),
@@ -219,3 +228,22 @@ def test_packaged_splits_keep_their_old_subscribers() -> None:
 def test_whole_numbers_survive_packing() -> None:
     values = np.array([5, -7, 2_000_000, -1_800_000, 0], dtype=np.int32)
     assert (unpack_whole(pack_whole(values)) == values).all()
+
+
+def test_a_document_of_another_form_is_refused_in_one_line() -> None:
+    good = gzip.decompress(DOCUMENT.read_bytes())
+    facts = json.loads(good)
+    cut = json.dumps(facts | {"areas": facts["areas"][1:]}).encode()
+    other = json.dumps(facts | {"format": "another-1"}).encode()
+    torn = json.dumps(
+        facts | {"shapes": facts["shapes"] | {"ring_offsets": pack_whole(np.array([0, 9], dtype=np.int32))}}
+    ).encode()
+    for bad in (
+        b"",
+        b"{}",
+        DOCUMENT.read_bytes()[:5_000],
+        *(gzip.compress(text, 1) for text in (b"[]", cut, other, torn, good[:-9])),
+    ):
+        with pytest.raises(BadValue, match="not an area set"):
+            areas.parse(bad)
+    assert len(areas.parse(gzip.compress(good, 1))) == len(areas.load())

@@ -127,8 +127,8 @@ PING_S = 2.0
 """Seconds between two pings of a connection; two unanswered ones end it, so that a frozen peer is noticed."""
 
 AREA_GUARD_M = 5_000.0
-"""Width added around an ellipse or corridor when areas are asked for: packaged coasts are thinned by up to 0.5 km (1.3 km outside Japan and
-Korea), their 1:10m source leaves out rocks and generalises by 1 to 2 km, and nobody on an islet just off a coast may go unwarned."""
+"""Width added around an ellipse or corridor when areas are asked for: packaged coasts are thinned by 0.2 km (up to 1.1 km for the far
+neighbours), their 1:10m source leaves out rocks and generalises by 1 to 2 km, and nobody on an islet just off a coast may go unwarned."""
 
 AREA_PATH_STEP_M = 300_000.0
 """Length of path laid on one plane when areas are asked for: distances on it are right to 0.1 %, and 5,000 km take 17 planes."""
@@ -232,3 +232,21 @@ COMMAND_ANSWER_S = 5.0
 
 DRILL_SETTLE_S = 60.0
 """Exercise time after its end for which a drill waits until warnings are closed and messages have arrived."""
+
+DROPPED_TOLD_S = 1.0
+"""Link time between two counts of dropped looks: overload must show at once, but not add to itself."""
+
+TICK_LEAST_S = 0.001
+"""Link time between two due ticks of a live core: a room that is due again at once cannot hold time still."""
+
+CONTROL_LINE_BYTES = 65_536
+"""One control line of a drill: an order or a command is about 200 bytes."""
+
+ORDERS_COUNT = 32
+"""Orders of exercise control that a restarted node takes up from its record: those of one drill."""
+
+DRAIN_S = 1.0
+"""Link time that an ending node gives its last messages to reach its own server; what does not is offered again after the restart."""
+
+SHOWN_COUNT = 5_000
+"""Entries from which a restarted node paints its console anew: a dozen events with their deliveries, read in 0.1 s."""

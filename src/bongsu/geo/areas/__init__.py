@@ -10,7 +10,18 @@ from bongsu.geo.areas.areaset import AreaSet, EllipseTouch, PathTouch
 from bongsu.geo.areas.packed import read
 from bongsu.geo.areas.places import Place, PlaceSet, load_places
 
-__all__ = ["LATEST", "VERSIONS", "AreaSet", "EllipseTouch", "PathTouch", "Place", "PlaceSet", "load", "load_places"]
+__all__ = [
+    "LATEST",
+    "VERSIONS",
+    "AreaSet",
+    "EllipseTouch",
+    "PathTouch",
+    "Place",
+    "PlaceSet",
+    "load",
+    "load_places",
+    "parse",
+]
 
 VERSIONS = ("2026.11",)
 """Packaged versions, oldest first; an old one stays for as long as a record refers to it."""
@@ -25,6 +36,11 @@ def load(version: str | None = None) -> AreaSet:
     return _load(name)
 
 
+def parse(document: bytes) -> AreaSet:
+    """A set that a nation supplies itself, in the packaged form; `BadValue` when it is not of that form."""
+    return AreaSet(*read(document))
+
+
 @functools.lru_cache(maxsize=len(VERSIONS))
 def _load(version: str) -> AreaSet:
-    return AreaSet(*read(resources.files(__package__).joinpath(f"areas-{version}.json.gz").read_bytes()))
+    return parse(resources.files(__package__).joinpath(f"areas-{version}.json.gz").read_bytes())

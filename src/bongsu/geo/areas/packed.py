@@ -7,10 +7,13 @@ its outside, the rest are holes. Longitudes are in [-180, 180]; no part crosses 
 
 import base64
 import gzip
+import zlib
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
+
+from bongsu.base.errors import BadValue
 
 FORMAT = "bongsu-areas-1"
 SCALE_DEG = 1e-4
@@ -86,14 +89,29 @@ def unpack_whole(text: str) -> Whole:
 
 
 def read(document: bytes) -> tuple[PackedSet, Outlines]:
-    """A document and its outlines; a document of another form is our own fault: it is packaged with the code."""
-    packed = msgspec.json.decode(gzip.decompress(document), type=PackedSet)
-    assert packed.format == FORMAT, packed.format
-    shapes = packed.shapes
-    degrees = np.column_stack([unpack_whole(shapes.latitude), unpack_whole(shapes.longitude)]) * np.float64(SCALE_DEG)
-    offsets = [unpack_whole(text) for text in (shapes.ring_offsets, shapes.part_offsets, shapes.area_offsets)]
-    assert len(offsets[2]) == len(packed.areas) + 1
+    """A document and its outlines; `BadValue` when it is not of this form (a nation may supply its own set)."""
+    try:
+        packed = msgspec.json.decode(gzip.decompress(document), type=PackedSet)
+        shapes = packed.shapes
+        degrees = np.column_stack([unpack_whole(shapes.latitude), unpack_whole(shapes.longitude)]) * np.float64(
+            SCALE_DEG
+        )
+        offsets = [unpack_whole(text) for text in (shapes.ring_offsets, shapes.part_offsets, shapes.area_offsets)]
+    except (OSError, EOFError, zlib.error, msgspec.MsgspecError, ValueError) as error:
+        raise _bad(str(error)) from error
+    if packed.format != FORMAT:
+        raise _bad(f"its format is {packed.format}")
+    counts = (len(degrees), len(offsets[0]) - 1, len(offsets[1]) - 1)
+    for name, offset, count in zip(("ring", "part", "area"), offsets, counts, strict=True):
+        if len(offset) < 2 or offset[0] != 0 or offset[-1] != count or (np.diff(offset) < 1).any():
+            raise _bad(f"its {name} offsets do not fit")
+    if len(offsets[2]) != len(packed.areas) + 1 or any(area.country not in packed.countries for area in packed.areas):
+        raise _bad("its areas, outlines and countries do not agree")
     return packed, Outlines(degrees, *offsets)
+
+
+def _bad(fault: str) -> BadValue:
+    return BadValue(f"not an area set: {fault}", "make it as docs/reference/areas.md says")
 
 
 def write(packed: PackedSet) -> bytes:
