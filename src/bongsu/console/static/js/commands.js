@@ -1,0 +1,38 @@
+// Commands up. One id a command; the desk's answer is shown in words, whatever it is.
+
+import { byId } from "./dom.js";
+import { code, has, say } from "./words.js";
+
+const HEADERS = { "Content-Type": "application/json", "X-Bongsu-Console": "1" };
+
+export function operator() {
+  const name = byId("operator-name").value.trim() || "local-operator";
+  return { actor: name, role: byId("operator-role").value || "watch" };
+}
+
+export async function send(kind, about, version, commandArguments = {}) {
+  const command = `page-${crypto.randomUUID()}`;
+  const body = JSON.stringify({ command, kind, about, version, arguments: commandArguments, ...operator() });
+  try {
+    const answer = await fetch("/api/commands", { method: "POST", headers: HEADERS, body });
+    return await answer.json();
+  } catch {
+    return { outcome: "failed", reason: "no_link", text: "" };
+  }
+}
+
+export function inWords(kind, answer) {
+  const what = code("command", kind);
+  if (answer.outcome === "approved") return say("outcome.approved", { what });
+  const reason = has(`refusal.${answer.reason}`) ? say(`refusal.${answer.reason}`) : answer.text || answer.reason;
+  return say("outcome.refused", { what, reason });
+}
+
+// Send, and say what became of it.
+export async function ask(kind, about, version, commandArguments = {}) {
+  const answer = await send(kind, about, version, commandArguments);
+  const box = byId("outcome");
+  box.textContent = inWords(kind, answer);
+  box.dataset.outcome = answer.outcome;
+  return answer;
+}

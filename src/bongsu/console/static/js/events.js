@@ -1,0 +1,156 @@
+// The list of events: what calls first, the newest next, what is over last.
+
+import { ask } from "./commands.js";
+import { element, replace } from "./dom.js";
+import { differences, figures, isGone } from "./figures.js";
+import { areaName } from "./geography.js";
+import { code, number, say, utc } from "./words.js";
+
+const CALLING = new Set(["active_unacknowledged", "ended_unacknowledged"]);
+const OVER_SHOWN = 12;
+
+export const calls = (event) => CALLING.has(event.alarm?.state);
+
+export function sorted(events) {
+  const rank = (event) => (calls(event) ? 0 : event.live ? 1 : 2);
+  return [...events].sort((a, b) => rank(a) - rank(b) || b.first.localeCompare(a.first) || a.event.localeCompare(b.event));
+}
+
+// The oldest that waits is acknowledged first.
+export function oldestCalling(events) {
+  return events.filter(calls).sort((a, b) => a.alarm.raised.localeCompare(b.alarm.raised))[0];
+}
+
+export function impactTimes(event) {
+  return event.assessments
+    .filter((one) => !isGone(one.status) && one.status !== "passed" && one.estimate?.impact?.time)
+    .map((one) => ({ origin: one.origin, time: one.estimate.impact.time }))
+    .sort((a, b) => a.time.localeCompare(b.time));
+}
+
+function stateWord(event) {
+  if (event.assessments.length && event.assessments.every((one) => one.status === "retracted")) return "retracted";
+  return event.live ? "live" : "over";
+}
+
+function alarmLine(event) {
+  const alarm = event.alarm;
+  if (!alarm) return null;
+  const shape = { active_unacknowledged: "◆", active_acknowledged: "◇", ended_unacknowledged: "■", normal: "✓" }[alarm.state];
+  const by = alarm.acknowledged_by ? say("alarm.by", { who: alarm.acknowledged_by }) : "";
+  const scripted = alarm.scripted ? ` (${say("alarm.scripted")})` : "";
+  return element("p", { class: `alarm alarm-${alarm.state}` },
+    element("span", { "aria-hidden": "true" }, `${shape ?? "?"} `), element("strong", {}, code("alarm", alarm.state)),
+    alarm.reason ? ` · ${alarm.reason}` : "", by ? ` · ${by}${scripted}` : "");
+}
+
+function countdown(event) {
+  const times = event.live ? impactTimes(event) : [];
+  if (times.length === 0) return null;
+  return element("p", { class: "countdown" }, say("countdown"), " ",
+    element("strong", { "data-countdown": times[0].time, class: "digits" }), ` · ${times[0].origin.toUpperCase()} ${utc(times[0].time)}`);
+}
+
+function areas(event) {
+  const alert = event.alert;
+  if (!alert) return null;
+  const rows = alert.areas.map((risk) =>
+    element("li", { "data-area": risk.area }, areaName(risk.area), element("small", {}, ` ${code("area", risk.kind)}${risk.time ? ` ${utc(risk.time)}` : ""}`)));
+  if (rows.length === 0) rows.push(element("li", { class: "quiet" }, say("areas.none")));
+  return element("section", { class: `areas areas-${alert.status}` },
+    element("h4", {}, `${say("areas.title")}: ${code("alert", alert.status)}`), element("ul", {}, rows));
+}
+
+// Who still shows the old version: the one question after a retraction.
+function deliveryText(one) {
+  const who = one.recipient.toUpperCase(), n = number(one.version);
+  if (one.acknowledged_version === one.version) return [say("delivery.acknowledged", { who, n }), "good"];
+  if (one.shown_version === one.version) return [say("delivery.shown", { who, n }), "good"];
+  if (one.shown_version !== null) return [say("delivery.old", { who, old: number(one.shown_version), n }), "bad"];
+  if (one.received_version === one.version) return [say("delivery.received", { who, n }), "waiting"];
+  return [say("delivery.sent", { who, n }), "waiting"];
+}
+
+function deliveries(event) {
+  if (event.deliveries.length === 0) return null;
+  const rows = event.deliveries.map((one) => {
+    const [text, rank] = deliveryText(one);
+    const shape = { good: "●", bad: "▲", waiting: "○" }[rank];
+    return element("li", { class: `delivery-${rank}`, "data-recipient": one.recipient }, `${shape} ${text}`);
+  });
+  return element("section", {}, element("h4", {}, say("deliveries.title")), element("ul", {}, rows));
+}
+
+function stances(event) {
+  if (event.consultations.length === 0) return null;
+  const blocks = event.consultations.map((one) => {
+    const rows = one.stances.map((stance) => {
+      const fields = stance.fields.length ? ` (${stance.fields.map((field) => code("row", field)).join(", ")})` : "";
+      const shape = { concur: "●", differ: "≠", unknown: "?" }[stance.position] ?? "?";
+      const text = say("stance.line", { who: stance.partner.toUpperCase(), position: code("position", stance.position), about: stance.about.toUpperCase() });
+      return element("li", { class: `stance-${stance.position}` }, `${shape} ${text}${fields}`);
+    });
+    return [element("h4", {}, `${say("stances.title")}: ${one.circle}`), element("ul", {}, rows)];
+  });
+  return element("section", {}, blocks);
+}
+
+function retractButton(event) {
+  let armed = false;
+  return element("button", {
+    type: "button", class: "danger", "data-key": `retract-${event.event}`,
+    onclick: (click) => {
+      const button = click.currentTarget;
+      if (armed) ask("retract", event.event, event.version, { reason: say("retract.reason") });
+      // The second press is a gesture of its own: one press never takes a warning back.
+      button.textContent = armed ? say("command.retract") : say("retract.sure");
+      armed = !armed;
+    },
+  }, say("command.retract"));
+}
+
+function buttons(event) {
+  const made = [];
+  if (calls(event)) {
+    made.push(element("button", { type: "button", class: "primary", "data-key": `acknowledge-${event.event}`,
+      onclick: () => ask("acknowledge", event.event, event.version) }, say("command.acknowledge"), element("kbd", {}, "a")));
+  }
+  for (const one of event.assessments.filter((each) => each.basis === "partner")) {
+    for (const position of ["concur", "differ"]) {
+      const fields = position === "differ" ? event.differences.map((each) => each.field).join(",") : "";
+      made.push(element("button", { type: "button", "data-key": `${position}-${one.origin}-${event.event}`,
+        onclick: () => ask("stance", event.event, event.version, { origin: one.origin, position, fields }) },
+      say(`stance.${position}`, { who: one.origin.toUpperCase() })));
+    }
+  }
+  if (event.assessments.some((one) => one.basis === "own" && !isGone(one.status))) made.push(retractButton(event));
+  return element("div", { class: "buttons" }, made);
+}
+
+export function card(event, chosen, onChoose) {
+  const word = stateWord(event);
+  const differing = differences(event);
+  const open = chosen || calls(event) || event.live;
+  const head = element("button", { type: "button", class: "card-head", "aria-expanded": open ? "true" : "false", "data-key": `head-${event.event}`, onclick: () => onChoose(event.event) },
+    element("span", { class: "card-id" }, event.event), element("span", { class: `card-word word-${word}` }, say(`event.${word}`)),
+    element("span", { class: "card-mode" }, code("mode", event.mode)), element("span", { class: "card-since" }, utc(event.first)));
+  const body = open
+    ? [countdown(event), figures(event),
+      differing.length ? element("section", { class: "differences" }, element("h4", {}, say("differences.title")), element("ul", {}, differing)) : null,
+      areas(event), deliveries(event), stances(event), buttons(event)]
+    : null;
+  return element("article", {
+    class: `card ${calls(event) ? "calling" : ""} ${chosen ? "chosen" : ""} card-${word}`,
+    "data-event": event.event, "aria-label": `${event.event} ${say(`event.${word}`)}`,
+  }, head, alarmLine(event), body);
+}
+
+export function render(parent, events, chosen, onChoose, emptyText) {
+  const list = sorted(events);
+  const over = list.filter((event) => !calls(event) && !event.live);
+  const hidden = new Set(over.slice(OVER_SHOWN));
+  const cards = list.filter((event) => !hidden.has(event)).map((event) => card(event, event.event === chosen, onChoose));
+  if (cards.length === 0) cards.push(element("p", { class: "quiet" }, emptyText));
+  if (hidden.size) cards.push(element("p", { class: "quiet" }, say("events.more", { n: number(hidden.size) })));
+  replace(parent, cards);
+}

@@ -1,0 +1,74 @@
+// The stream from the node: keeps the pieces of the picture, the node's clock, and knows when it has fallen silent.
+
+const SILENT_MS = 1600;
+const CORE_SILENT_MS = 5000;
+const RETRY_MS = 1000;
+const LONGEST_GUESS_MS = 1500;
+
+export class Link {
+  constructor(address, onChange) {
+    this.address = address;
+    this.onChange = onChange;
+    this.pieces = new Map();
+    this.heard = null;
+    this.clock = null;
+    this.source = null;
+    this.open();
+  }
+
+  open() {
+    this.source = new EventSource(this.address);
+    this.source.onmessage = (message) => this.take(JSON.parse(message.data));
+    this.source.onerror = () => {
+      // A refused stream is not tried again by the browser; a broken one is.
+      if (this.source.readyState === EventSource.CLOSED) setTimeout(() => this.open(), RETRY_MS);
+    };
+  }
+
+  take(message) {
+    this.heard = performance.now();
+    if (message.whole) this.pieces.clear();
+    const changed = new Set([...Object.keys(message.set), ...message.gone]);
+    for (const name of message.gone) this.pieces.delete(name);
+    for (const [name, piece] of Object.entries(message.set)) this.pieces.set(name, piece);
+    if (message.set.clock) {
+      const { exercise, link, core_link: core, speed, paused } = message.set.clock;
+      this.clock = { exercise: Date.parse(exercise), link: Date.parse(link), core: Date.parse(core), speed, paused };
+    }
+    this.onChange(changed, message.whole);
+  }
+
+  // up, lost, or core_silent: the page's server lives, but the node's core has given nothing for seconds.
+  state() {
+    if (this.heard === null) return "connecting";
+    if (this.silentMs() > SILENT_MS) return "lost";
+    return this.clock && this.clock.link - this.clock.core > CORE_SILENT_MS ? "core_silent" : "up";
+  }
+
+  silentMs() {
+    return this.heard === null ? 0 : performance.now() - this.heard;
+  }
+
+  // Age of what the page shows, in seconds.
+  ageS() {
+    if (!this.clock) return null;
+    return (this.silentMs() + Math.max(0, this.clock.link - this.clock.core)) / 1000;
+  }
+
+  // Between messages the clock runs on by itself, but never far: without the node there is no time.
+  exerciseMs() {
+    if (!this.clock) return NaN;
+    const passed = Math.min(this.silentMs(), LONGEST_GUESS_MS);
+    return this.clock.exercise + (this.clock.paused ? 0 : passed * this.clock.speed);
+  }
+
+  linkMs() {
+    return this.clock ? this.clock.link + Math.min(this.silentMs(), LONGEST_GUESS_MS) : NaN;
+  }
+
+  under(prefix) {
+    const found = [];
+    for (const [name, piece] of this.pieces) if (name.startsWith(prefix)) found.push(piece);
+    return found;
+  }
+}

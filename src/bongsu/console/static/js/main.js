@@ -1,0 +1,251 @@
+// One nation's console: joins the stream, the lists, the map and the keys.
+
+import { ask, send } from "./commands.js";
+import { byId, element, replace } from "./dom.js";
+import { oldestCalling, render as renderEvents, sorted } from "./events.js";
+import { SHAPES, isGone } from "./figures.js";
+import { load } from "./geography.js";
+import { Link } from "./link.js";
+import { ChartMap } from "./map.js";
+import { modeText, showMode } from "./mode.js";
+import * as panels from "./panels.js";
+import { LANGUAGES, choose, clock, code, day, language, number, say, span } from "./words.js";
+
+const ORIGIN_COLOURS = 6;
+const TICK_MS = 100;
+
+let link = null;
+let chosen = null;
+const dirty = new Set();
+const announced = new Map();
+const reported = new Set();
+const map = new ChartMap(byId("map"));
+const inset = new ChartMap(byId("inset-map"), { inset: true });
+
+const piece = (name) => link?.pieces.get(name);
+const events = () => link?.under("events/") ?? [];
+
+function origins() {
+  const node = piece("node");
+  return node ? [...new Set([node.node, ...node.partners])].sort() : [];
+}
+
+const indexOf = (origin) => Math.max(0, origins().indexOf(origin)) % ORIGIN_COLOURS;
+const colourOf = (origin) => getComputedStyle(document.documentElement).getPropertyValue(`--origin-${indexOf(origin)}`).trim();
+
+function showHead() {
+  const node = piece("node");
+  if (!node) return;
+  showMode(node);
+  byId("node").textContent = say("console.title", { node: node.node.toUpperCase() });
+  const unproved = node.unproved.map((name) => name.toUpperCase()).join(", ");
+  const box = byId("situation");
+  box.dataset.situation = node.situation;
+  box.textContent = say(`situation.${node.situation}`, { unproved });
+  if (node.situation === "warning" && unproved) box.textContent += ` · ${say("situation.also_unknown", { unproved })}`;
+  const roles = byId("operator-role");
+  if ([...roles.options].map((option) => option.value).join() !== node.roles.join()) {
+    const before = roles.value || localStorage.getItem("role") || "watch";
+    replace(roles, node.roles.map((role) => element("option", { value: role }, role)));
+    if (node.roles.includes(before)) roles.value = before;
+  }
+}
+
+function scene() {
+  const node = piece("node");
+  const open = events().filter((event) => event.live || event.event === chosen || event.alarm?.state?.endsWith("unacknowledged"));
+  const warnings = new Set(open.flatMap((event) => event.assessments.map((one) => `${one.origin}.${one.warning}`)));
+  const paths = link.under("paths/").filter((path) => warnings.has(`${path.origin}.${path.warning}`));
+  return { focus: chosen, events: open, paths, colour: colourOf, index: indexOf, mark: node ? modeText(node) : "" };
+}
+
+function showMaps() {
+  const now = scene();
+  map.draw(now);
+  const withImpact = now.events.filter((event) => (!chosen || event.event === chosen) && event.assessments.some((one) => one.estimate?.impact && !isGone(one.status)));
+  byId("inset").hidden = withImpact.length === 0;
+  if (withImpact.length) inset.draw({ ...now, focus: withImpact[0].event, events: withImpact });
+  replace(byId("legend"), origins().map((origin) =>
+    element("li", {}, element("span", { class: `swatch origin-${indexOf(origin)}`, "aria-hidden": "true" }, "━ "), origin.toUpperCase())));
+}
+
+// One short sentence for each new or changed status, for those who listen.
+function announce() {
+  for (const event of events()) {
+    for (const one of event.assessments) {
+      const key = `${one.origin}.${one.warning}`;
+      if (announced.get(key) === one.status) continue;
+      announced.set(key, one.status);
+      byId("announcer").textContent = say("announce", { who: one.origin.toUpperCase(), status: code("status", one.status), event: event.event });
+    }
+  }
+}
+
+// What stands on this page, in a visible tab, is told to its originator: version by version.
+function reportShown() {
+  if (document.visibilityState !== "visible" || link.state() !== "up") return;
+  for (const event of events()) {
+    for (const one of event.assessments.filter((each) => each.basis === "partner")) {
+      const key = `${one.origin}.${one.warning}.${one.version}`;
+      if (reported.has(key)) continue;
+      reported.add(key);
+      requestAnimationFrame(() => requestAnimationFrame(async () => {
+        const answer = await send("shown", event.event, event.version);
+        if (answer.outcome === "failed" || answer.reason === "no_answer") reported.delete(key);
+      }));
+    }
+  }
+}
+
+function choosing(event) {
+  chosen = chosen === event ? null : event;
+  map.byHand = false;
+  mark("events/");
+}
+
+function mark(name) {
+  if (dirty.size === 0) requestAnimationFrame(render);
+  dirty.add(name);
+}
+
+function touched(prefix) {
+  return dirty.has("all") || [...dirty].some((name) => name.startsWith(prefix));
+}
+
+function render() {
+  if (link) {
+    if (touched("node") || touched("events/")) showHead();
+    if (touched("events/") || touched("node")) {
+      renderEvents(byId("events"), events(), chosen, choosing, emptyText());
+      announce();
+      reportShown();
+    }
+    if (touched("sources") && piece("sources")) panels.sources(byId("sources"), piece("sources"));
+    if (touched("doors") && piece("doors")) panels.doors(byId("doors"), piece("doors"));
+    if (touched("lines") && piece("lines")) panels.log(byId("log"), piece("lines"));
+    if (touched("events/") || touched("paths/") || touched("map") || touched("node")) showMaps();
+  }
+  dirty.clear();
+  tick();
+}
+
+// "No warning" is the node's word, said only while all sources are fresh.
+function emptyText() {
+  const node = piece("node");
+  return node ? say(`empty.${node.situation}`) : say("link.connecting");
+}
+
+function showClocks() {
+  const exercise = link.exerciseMs();
+  byId("clock-utc").textContent = `${day(exercise)} ${clock(exercise)}`;
+  byId("clock-local").textContent = clock(exercise, Intl.DateTimeFormat().resolvedOptions().timeZone);
+  const pace = link.clock;
+  byId("clock-pace").textContent = pace ? (pace.paused ? say("clock.paused") : `${number(pace.speed)} ×`) : "–";
+  const age = link.ageS();
+  byId("clock-age").textContent = age === null ? "–" : say("unit.s", { n: number(age, 1) });
+}
+
+function tick() {
+  if (!link) return;
+  const state = link.state();
+  if (document.body.dataset.link !== state) {
+    document.body.dataset.link = state;
+    const bar = byId("no-link");
+    bar.hidden = state === "up";
+    if (state === "up") reportShown();
+  }
+  if (state !== "up") byId("no-link").textContent = say(`link.${state}`, { age: span(link.silentMs() / 1000) });
+  showClocks();
+  const exercise = link.exerciseMs(), wall = link.linkMs();
+  for (const one of document.querySelectorAll("[data-age]")) one.textContent = one.dataset.age === "" ? "–" : span((exercise - Date.parse(one.dataset.age)) / 1000);
+  for (const one of document.querySelectorAll("[data-link-age]")) one.textContent = span((wall - Date.parse(one.dataset.linkAge)) / 1000);
+  for (const one of document.querySelectorAll("[data-countdown]")) {
+    const left = (Date.parse(one.dataset.countdown) - exercise) / 1000;
+    one.textContent = left >= 0 ? span(left) : say("countdown.past", { span: span(-left) });
+  }
+}
+
+function step(by) {
+  const list = sorted(events());
+  if (list.length === 0) return;
+  const at = list.findIndex((event) => event.event === chosen);
+  chosen = list[(at + by + list.length) % list.length].event;
+  mark("events/");
+  requestAnimationFrame(() => byId("events").querySelector(".chosen .card-head")?.focus());
+}
+
+function acknowledge() {
+  const event = oldestCalling(events());
+  if (event) ask("acknowledge", event.event, event.version);
+}
+
+const KEYS = {
+  a: acknowledge,
+  j: () => step(1),
+  k: () => step(-1),
+  "+": () => map.zoom(0.7),
+  "-": () => map.zoom(1.4),
+  0: () => map.fitAgain(),
+  t: () => byId("theme").click(),
+  "?": () => byId("help-button").click(),
+  Escape: () => { byId("help").hidden = true; byId("help-button").setAttribute("aria-expanded", "false"); },
+};
+
+function listen() {
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+    if (event.key !== "Escape" && document.activeElement?.matches("input, select, textarea")) return;
+    const action = KEYS[event.key];
+    if (action) {
+      event.preventDefault();
+      action();
+    }
+  });
+  document.addEventListener("visibilitychange", () => link && reportShown());
+  window.addEventListener("resize", () => mark("map"));
+  byId("choices").addEventListener("submit", (event) => event.preventDefault());
+  byId("operator-name").addEventListener("change", () => localStorage.setItem("operator", byId("operator-name").value));
+  byId("operator-role").addEventListener("change", () => localStorage.setItem("role", byId("operator-role").value));
+  byId("theme").addEventListener("click", () => setTheme(document.documentElement.dataset.theme === "dark" ? "light" : "dark"));
+  byId("language").addEventListener("change", () => setLanguage(byId("language").value));
+  byId("zoom-in").addEventListener("click", KEYS["+"]);
+  byId("zoom-out").addEventListener("click", KEYS["-"]);
+  byId("zoom-fit").addEventListener("click", KEYS[0]);
+  byId("help-button").addEventListener("click", () => {
+    byId("help").hidden = !byId("help").hidden;
+    byId("help-button").setAttribute("aria-expanded", String(!byId("help").hidden));
+  });
+  map.onMoved = () => mark("map");
+}
+
+function setTheme(theme) {
+  document.documentElement.dataset.theme = theme;
+  localStorage.setItem("theme", theme);
+  mark("all");
+}
+
+async function setLanguage(wanted) {
+  await choose(wanted);
+  localStorage.setItem("language", language());
+  for (const one of document.querySelectorAll("[data-say]")) one.textContent = say(one.dataset.say);
+  for (const one of document.querySelectorAll("[data-say-label]")) one.setAttribute("aria-label", say(one.dataset.sayLabel));
+  for (const canvas of document.querySelectorAll("canvas")) canvas.setAttribute("aria-label", say("map.described"));
+  replace(byId("help"), element("h2", {}, say("help.title")), element("p", {}, say("help.operator")),
+    element("ul", {}, ["a", "jk", "zoom", "t"].map((key) => element("li", {}, say(`help.${key}`)))),
+    element("p", {}, Object.entries(SHAPES).map(([status, shape]) => `${shape} ${code("status", status)}`).join("  ·  ")));
+  byId("language").value = language();
+  mark("all");
+}
+
+async function start() {
+  replace(byId("language"), Object.entries(LANGUAGES).map(([value, name]) => element("option", { value }, name)));
+  byId("operator-name").value = localStorage.getItem("operator") ?? "local-operator";
+  setTheme(localStorage.getItem("theme") ?? (matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark"));
+  const asked = new URLSearchParams(location.search).get("lang") ?? localStorage.getItem("language") ?? navigator.language.slice(0, 2);
+  await Promise.all([setLanguage(asked), load()]);
+  listen();
+  link = new Link("/api/stream", (changed) => { for (const name of changed) if (name !== "clock") mark(name); });
+  setInterval(tick, TICK_MS);
+}
+
+start();

@@ -1,0 +1,47 @@
+"""A real browser, a real server, and a watch on both: no console error and no request that leaves this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+"""Without a GPU the plain canvas is the fastest; as root Chromium starts only without its sandbox."""
+
+
+@pytest.fixture(scope="session")
+def browser(browser_path: str) -> Iterator[Browser]:
+    """One browser for all tests of pages."""
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=browser_path, args=FLAGS)
+        yield started
+        started.close()
+
+
+@dataclass
+class Watched:
+    """A page and what went wrong on it."""
+
+    page: Page
+    errors: list[str] = field(default_factory=list)
+    foreign: list[str] = field(default_factory=list)
+
+
+@pytest.fixture
+def watched(browser: Browser) -> Iterator[Watched]:
+    """A fresh page, 1440 x 900, in English and dark unless the test says otherwise."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB", color_scheme="dark")
+    watch = Watched(context.new_page())
+    watch.page.on("console", lambda said: watch.errors.append(said.text) if said.type in ("error", "warning") else None)
+    watch.page.on("pageerror", lambda error: watch.errors.append(str(error)))
+    watch.page.on(
+        "request",
+        lambda asked: (
+            None if asked.url.startswith(("http://127.0.0.1:", "blob:", "data:")) else watch.foreign.append(asked.url)
+        ),
+    )
+    yield watch
+    context.close()
