@@ -13,9 +13,6 @@ from tests.record.toy import BEGIN, build, configuration, inputs
 MOST_INPUTS = 100_000
 """A child that nobody ends ends by itself."""
 
-INPUTS_COUNT = 50_000
-"""Nobody waits for more: a child that was forgotten ends by itself."""
-
 
 def main() -> None:
     folder = Path(sys.argv[1])
@@ -37,6 +34,7 @@ def main() -> None:
             for item in engine.step(now, body):
                 if isinstance(item.body, Outgoing) and item.body.sequence % 2:
                     engine.store.mark_sent(item.body.message)
+        first += 100
         while engine.number - durable[0] > 1_000:
             assert more.wait(20.0), "the writer stands"
             more.clear()
