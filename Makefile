@@ -13,7 +13,7 @@ TOOLS := .tools
 UV := $(shell command -v uv 2>/dev/null || echo $(TOOLS)/bin/uv)
 # One thread for each numeric library: two nodes and their servers share the cores with the tests.
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
-KERNELS := $(wildcard src/bongsu/flight/*.py src/bongsu/geo/*.py)
+KERNELS := $(wildcard src/bongsu/flight/*.py src/bongsu/geo/*.py src/bongsu/drill/dynamics.py)
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help

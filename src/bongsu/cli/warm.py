@@ -1,9 +1,10 @@
-"""`bongsu warm`: compile the numeric kernels once, at set-up, so that no detection ever waits for a compiler."""
+"""`bongsu warm`: do once, at set-up, what a first detection or a first review would otherwise wait for."""
 
 from __future__ import annotations
 
 import importlib
 import json
+import pkgutil
 import time
 
 import click
@@ -14,12 +15,22 @@ import click
 def warm(as_json: bool) -> None:
     """Compile the numeric kernels into the cache and say how long it took; quick when nothing changed."""
     begun_s = time.perf_counter()
-    importlib.import_module("bongsu.drill.dynamics")  # the kernel of true flights compiles when it is first imported
-    from bongsu.flight import kernels
-
-    kernels.warm()
+    _compile_kernels()
+    importlib.import_module("matplotlib.font_manager")  # its first import lists the machine's fonts
     took_s = time.perf_counter() - begun_s
     if as_json:
         click.echo(json.dumps({"seconds": round(took_s, 3)}))
     else:
         click.echo(f"Kernels ready in {took_s:.1f} s.")
+
+
+def _compile_kernels() -> None:
+    """Import every module that holds kernels (import compiles them, or loads them from the cache), then run each once."""
+    from bongsu import flight, geo
+    from bongsu.flight import kernels
+
+    for package in (geo, flight):
+        for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+            importlib.import_module(module.name)
+    importlib.import_module("bongsu.drill.dynamics")
+    kernels.warm()
