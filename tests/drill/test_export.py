@@ -42,6 +42,15 @@ def test_the_file_is_of_the_contract() -> None:
     assert times == sorted(times)
 
 
+def test_it_has_the_form_of_the_independent_flights(data: Path) -> None:
+    def forms(lines: list[bytes]) -> set[tuple[str, ...]]:
+        read = [json.loads(line) for line in lines]
+        return {tuple(sorted(line)) for line in read if line["type"] != "status"}
+
+    theirs = forms((data / "flights" / "salvo.detections.jsonl").read_bytes().splitlines())
+    assert forms(list(export.detection_lines(scenario.load("salvo"), 1))) == theirs
+
+
 def test_no_line_says_which_object_it_is_of() -> None:
     text = b"\n".join(export.detection_lines(scenario.load("salvo"), 1))
     assert b"salvo" not in text
@@ -78,6 +87,18 @@ def test_export_writes_plots_and_truth(tmp_path: Path, capfdbinary: pytest.Captu
         assert flight["path"][0]["t_s"] == 0.0
         assert flight["path"][-1]["t_s"] == pytest.approx(flight["flight_s"], abs=1e-3)
         assert len(flight["path"][-1]["position_m"]) == 3
+
+
+def test_the_tracker_reads_it_without_a_refusal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "false-alarm.detections.jsonl"
+    file.write_bytes(b"\n".join(export.detection_lines(scenario.load("false-alarm"), 1)) + b"\n")
+    assert exit_code_of(["track", str(file)]) == 0
+    out, err = capsys.readouterr()
+    kinds = [json.loads(line)["type"] for line in out.splitlines()]
+    assert "track" in kinds
+    assert "warning" in kinds
+    assert "refusal" not in kinds
+    assert "refus" not in err
 
 
 def test_export_refuses_who_takes_no_part(capsys: pytest.CaptureFixture[str]) -> None:
