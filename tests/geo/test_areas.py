@@ -80,6 +80,8 @@ def test_sums() -> None:
     assert counts[("KR", "sigungu")] == 252
     assert counts[("KR", "islands")] == 2
     assert counts[("KP", "province")] == 11
+    # A node of the United States answers for Guam and the Northern Marianas.
+    assert counts[("US", "province")] == 7
     assert counts[("TW", "province")] == 22
 
 

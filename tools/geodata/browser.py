@@ -55,7 +55,7 @@ def provenance(version: str, tool: str, sources: tuple[Provenance, ...]) -> byte
 
 def _area(region: Region, shape: BaseGeometry, scale_deg: float, tolerance_deg: float) -> dict[str, Any]:
     pieces = parts(shape)
-    coarser = COARSE_FACTOR if region.country in {"PH", "RU", "CN", "US"} else 1
+    coarser = COARSE_FACTOR if region.id[:2] in {"PH", "RU", "CN", "US"} else 1
     least = min(SPECK_DEG2 * coarser, max(piece.area for piece in pieces))
     kept = [piece for piece in pieces if piece.area >= least]
     lines = [shapely.get_coordinates(ring) for piece in kept for ring in _rings(piece, tolerance_deg * coarser)]

@@ -20,14 +20,14 @@ HOLE_DEG2 = 1.0 / (111.2 * 90.0)
 
 
 def thin(region: Region) -> BaseGeometry:
-    """The region's shape with rocks close to land left out, simplified by its country's tolerance and rounded to the packed grid."""
+    """The region's shape with rocks close to land left out, simplified by the tolerance of its part of the world and rounded to the packed grid."""
     pieces = [_filled(piece) for piece in parts(region.shape)]
     large = [piece for piece in pieces if piece.area >= ROCK_DEG2]
     land = shapely.MultiPolygon(large)
     kept = large + [
         piece for piece in pieces if piece.area < ROCK_DEG2 and (not large or piece.distance(land) > ROCK_NEAR_DEG)
     ]
-    tolerance = TOLERANCE_DEG.get(region.country, COARSE_DEG)
+    tolerance = TOLERANCE_DEG.get(region.id[:2], COARSE_DEG)
     rounded = [
         shapely.set_precision(shapely.simplify(piece, min(tolerance, piece.length / 100)), SCALE_DEG) for piece in kept
     ]

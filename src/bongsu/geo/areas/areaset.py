@@ -87,12 +87,6 @@ class AreaSet:
     def __len__(self) -> int:
         return len(self.areas)
 
-    def outlines_deg(self) -> list[Floats]:
-        """The outer and inner rings of all areas, (N, 2) longitude and latitude in degrees, for drawing."""
-        offsets = self._outlines.ring_offsets
-        turned = self._outlines.degrees[:, ::-1]
-        return [turned[first:last] for first, last in itertools.pairwise(offsets)]
-
     def get(self, area_id: str) -> Area | None:
         """The area of an id, None when this version has none."""
         return self._by_id.get(area_id)
@@ -105,6 +99,21 @@ class AreaSet:
         words = [area.names[language], parent, area.country_names[language]]
         chain = [word for index, word in enumerate(words) if word and word not in words[:index]]
         return ", ".join(chain) if language == "en" else " ".join(reversed(chain))
+
+    def outlines_deg(
+        self, levels: Iterable[str] = ("province", "islands"), tolerance_deg: float = 0.02
+    ) -> list[Floats]:
+        """Outlines for a chart: closed lines (N, 2) of longitude and latitude in degrees, thinned; specks under the tolerance are left out."""
+        wanted = tuple(levels)
+        chosen = np.flatnonzero(np.array([area.level in wanted for area in self.areas])[self._area_of_part])
+        rings = self._outlines.part_offsets[chosen]
+        starts, ends = self._outlines.ring_offsets[rings], self._outlines.ring_offsets[rings + 1]
+        points = self._outlines.degrees[_ranges(starts, ends)][:, ::-1]
+        lines = np.asarray(shapely.linearrings(points, indices=np.repeat(np.arange(len(rings)), ends - starts)))
+        bounds = shapely.bounds(lines)
+        large = np.maximum(bounds[:, 2] - bounds[:, 0], bounds[:, 3] - bounds[:, 1]) >= tolerance_deg
+        thinned = shapely.simplify(lines[large], tolerance_deg)
+        return [np.asarray(shapely.get_coordinates(line), dtype=np.float64) for line in thinned]
 
     def successors(self, area_id: str) -> tuple[str, ...]:
         """Ids to watch for whoever once asked for `area_id`: itself, if it still stands, and every area that took over its land, however often split."""
