@@ -33,10 +33,13 @@ class Row(NamedTuple):
 # A new command is a file and a row.
 COMMANDS: dict[str, Row] = {
     "node": Row("bongsu.cli.node:node", "Run one partner's node."),
+    "reconstruct": Row("bongsu.cli.reconstruct:reconstruct", "Work out a whole flight from its reported figures."),
     "record": Row("bongsu.cli.record:record", "Look into a node's record, check, compare and replay it."),
     "release": Row("bongsu.cli.release:release", "Say what a nation's release policy lets out, and why."),
+    "drill": Row("bongsu.cli.drill:drill", "Play a joint drill of several nations and judge it."),
     "scenario": Row("bongsu.cli.scenario:scenario", "List, check and export the scenarios that drills play."),
     "schema": Row("bongsu.cli.schema:schema", "Print the JSON Schema of what partners exchange."),
+    "track": Row("bongsu.cli.track:track", "Track what detections show: tracks, estimates and warnings as JSON lines."),
     "warm": Row("bongsu.cli.warm:warm", "Compile the numeric kernels into the cache, so that nothing waits later."),
 }
 

@@ -15,11 +15,8 @@ from bongsu.model.mode import Mode
 CIRCLE = "trilateral"
 """The circle that the shipped policy releases to: in a drill all who take part."""
 
-ROLES = (
-    Role(role="duty", kinds=("acknowledge", "shown", "retract", "stance", "split", "merge")),
-    Role(role="watch", kinds=("acknowledge", "shown")),
-)
-"""Roles at a drill's nodes: who may speak for the nation, and who only watches."""
+ROLES = (Role(role="watch", kinds=("acknowledge", "shown", "retract", "stance", "split", "merge")),)
+"""The role of the persons on watch: they speak for their nation."""
 
 
 def federation_of(scenario: Scenario) -> str:

@@ -1,0 +1,103 @@
+"""What came of a drill, from its records: the review, and its digests.
+
+`outcome_digest` is over robust facts alone, so that it is the same in virtual time, with real servers at any speed, and on every machine: for each
+node and launch (or false alarm) the final status, the set of areas alerted and the partners heard; and the verdicts.
+"""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from bongsu.drill import expect, records
+from bongsu.drill.scenario import Scenario
+from bongsu.drill.truth import Flight
+from bongsu.geo import areas
+from bongsu.model.mode import Mode
+from bongsu.views import folded, measures, measures_exchange, measures_sharing
+from bongsu.views.measures_sharing import Holding
+from bongsu.views.review import Judged, Launch, Review, Sharing
+
+Held = dict[str, list[Holding]]
+"""What each node held of the launches, by node."""
+
+
+class Twin(msgspec.Struct, frozen=True):
+    """What sharing is measured by: what each nation held in virtual time, with links and with links cut."""
+
+    linked: Held
+    cut: Held
+
+
+def review_of(
+    scenario: Scenario, flights: dict[str, Flight], seed: int, speed: float | None, folder: Path, twin: Twin
+) -> Review:
+    """Judge a drill whose records lie in `folder/NODE`. `speed` None: it ran in virtual time."""
+    truths = records.truths(scenario, flights)
+    folds = {code: folded.fold(code, records.items(folder, code, folded.TAKES)) for code in scenario.codes}
+    known = folded.subjects(folds.values(), truths)
+    area_set = areas.load()
+    facts = {
+        truth.id: {code: measures.facts(folds[code], truth, known, area_set, code.upper()) for code in scenario.codes}
+        for truth in truths
+    }
+    traffic = [
+        measures_exchange.traffic(code, records.items(folder, code, measures_exchange.TAKES)) for code in scenario.codes
+    ]
+    exchange = measures_exchange.exchange(traffic, with_latency=speed is not None)
+    sharing = sharing_of(twin, scenario.codes)
+    taken_back = measures_sharing.retractions(folds.values(), truths, known)
+    findings = expect.Findings(scenario, flights, folds, known, facts, exchange, sharing, taken_back)
+    verdicts = expect.judge(findings)
+    launches = [
+        Launch(id=truth.id, truth=truth.figures, nodes={code: found.at for code, found in facts[truth.id].items()})
+        for truth in truths
+    ]
+    return Review(
+        scenario=scenario.name,
+        seed=seed,
+        mode=Mode.EXERCISE.value,
+        digest=records.digest(folder, scenario.codes),
+        speed="max" if speed is None else speed,
+        outcome_digest=outcome_digest(launches, verdicts),
+        launches=launches,
+        exchange=exchange,
+        sharing=sharing,
+        retractions=[retraction for _, retraction in taken_back],
+        siap=measures.siap(folds.values(), truths, known),
+        expectations=verdicts,
+    )
+
+
+def held_in(scenario: Scenario, flights: dict[str, Flight], folds: dict[str, folded.Folded]) -> Held:
+    """What each node held, for the comparison with a run without links."""
+    known = folded.subjects(folds.values(), records.truths(scenario, flights))
+    return {code: measures_sharing.holdings(folds[code], known) for code in scenario.codes}
+
+
+def held_by_records(scenario: Scenario, flights: dict[str, Flight], folder: Path) -> Held:
+    """The same from the records under `folder`."""
+    wanted = ("warning", "event")
+    folds = {code: folded.fold(code, records.items(folder, code, wanted)) for code in scenario.codes}
+    return held_in(scenario, flights, folds)
+
+
+def sharing_of(twin: Twin, nodes: tuple[str, ...]) -> dict[str, Sharing]:
+    """What sharing bought each nation."""
+    return {node: measures_sharing.sharing(twin.linked[node], twin.cut[node]) for node in nodes}
+
+
+def outcome_digest(launches: list[Launch], verdicts: list[Judged]) -> str:
+    """SHA-256 of the robust facts, as JSON with sorted keys."""
+    told: dict[str, Any] = {
+        "launches": {
+            launch.id: {
+                node: [at.final_status, sorted(at.areas_alerted), sorted(at.partners_heard)]
+                for node, at in launch.nodes.items()
+            }
+            for launch in launches
+        },
+        "verdicts": [verdict.met for verdict in verdicts],
+    }
+    return hashlib.sha256(msgspec.json.encode(told, order="deterministic")).hexdigest()

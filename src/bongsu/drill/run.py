@@ -1,0 +1,128 @@
+"""`bongsu drill run`: from a scenario's name to its judged review, in virtual time or with real servers; the parts that both share."""
+
+import contextlib
+import importlib
+import importlib.util
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from bongsu.drill import outcome, twin
+from bongsu.drill import scenario as scenarios
+from bongsu.drill.out import Process, Run, RunFolder
+from bongsu.drill.scenario import Scenario
+from bongsu.drill.truth import Flight
+from bongsu.drill.virtual import Progress, VirtualDrill, recorded
+from bongsu.views.review import Review
+
+Say = Callable[[str], None]
+"""Takes a line for those who watch (standard error)."""
+
+
+class RunPlan(msgspec.Struct, frozen=True, eq=False, kw_only=True):
+    """What is to be played. `speed` None: virtual time. `file` is the scenario's name or path as given; `port` fixes the wall page's."""
+
+    scenario: Scenario
+    flights: dict[str, Flight]
+    file: str
+    seed: int
+    speed: float | None
+    out: Path
+    console: bool = True
+    port: int | None = None
+    restart: bool = True
+
+
+class RunResult(msgspec.Struct, frozen=True):
+    """A drill that has been played to its end: the folder whose subfolders are the nodes' records."""
+
+    record: Path
+
+
+class Played(msgspec.Struct, frozen=True):
+    """A judged drill: the review, its bytes, and where it lies."""
+
+    review: Review
+    content: bytes
+    out: Path
+
+    @property
+    def met(self) -> bool:
+        """Whether every expectation is."""
+        return all(verdict.met for verdict in self.review.expectations)
+
+
+def plan_of(file: str, seed: int, speed: float | None, out: Path | None, **options: object) -> RunPlan:
+    """A plan for a scenario by name or path. Raises `BadInput`."""
+    scenario = scenarios.load(file)
+    where = out or Path("runs") / f"{scenario.name}-{seed}"
+    settings = {
+        "scenario": scenario,
+        "flights": scenarios.solve(scenario, file),
+        "file": file,
+        "seed": seed,
+        "speed": speed,
+        "out": where,
+    }
+    return RunPlan(**(settings | options))  # type: ignore[arg-type] # named above
+
+
+def play(plan: RunPlan, say: Say, progress: Progress) -> Played:
+    """Play, judge, and write the review."""
+    with RunFolder(plan.out) as folder, contextlib.ExitStack() as stack:
+        if plan.speed is None:
+            cut = stack.enter_context(contextlib.closing(twin.TwinProcess(plan.file, plan.seed, True)))
+            folder.write_run(run_of(plan, []))
+            result = _play_virtual(plan, folder, progress)
+            compared = outcome.Twin(outcome.held_by_records(plan.scenario, plan.flights, result.record), cut.result())
+        else:
+            live = importlib.import_module("bongsu.drill.live")
+            result = live.run(plan, folder, say)
+            compared = compare(plan, say)
+        return finish(plan, folder, result, compared, say)
+
+
+def run_of(plan: RunPlan, processes: list[Process]) -> Run:
+    """The content of `run.json`: this process, and those that it started."""
+    return Run(
+        scenario=plan.scenario.name,
+        seed=plan.seed,
+        speed="max" if plan.speed is None else plan.speed,
+        processes=[Process(name="drill", pid=os.getpid()), *processes],
+    )
+
+
+def compare(plan: RunPlan, say: Say) -> outcome.Twin:
+    """Both runs that sharing is measured by, in virtual time, side by side."""
+    say("playing the same scenario with and without links, in virtual time")
+    with contextlib.ExitStack() as stack:
+        linked, cut = (
+            stack.enter_context(contextlib.closing(twin.TwinProcess(plan.file, plan.seed, links_cut)))
+            for links_cut in (False, True)
+        )
+        return outcome.Twin(linked.result(), cut.result())
+
+
+def finish(plan: RunPlan, folder: RunFolder, result: RunResult, compared: outcome.Twin, say: Say) -> Played:
+    """Judge the records, write `review.json` and, from it, `review.html`."""
+    say("judging the records")
+    review = outcome.review_of(plan.scenario, plan.flights, plan.seed, plan.speed, result.record, compared)
+    content = folder.write_review(review)
+    if importlib.util.find_spec("bongsu.reports.review") is not None:
+        say("writing review.html")
+        importlib.import_module("bongsu.reports.review").write(plan.out)
+    return Played(review, content, plan.out)
+
+
+def _play_virtual(plan: RunPlan, folder: RunFolder, progress: Progress) -> RunResult:
+    drill = VirtualDrill(
+        plan.scenario,
+        plan.flights,
+        plan.seed,
+        recorded(folder.record),
+        twin.stands_on(plan.scenario, plan.flights),
+    )
+    drill.run(progress)
+    return RunResult(folder.record)

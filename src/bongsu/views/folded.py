@@ -1,0 +1,106 @@
+"""One fold over a node's items that gathers what measures ask for: statements heard and made, events, alarms, alerts, stances, deliveries."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from bongsu.model.alarm import Alarm
+from bongsu.model.alert import Alert
+from bongsu.model.configuration import Configuration
+from bongsu.model.delivery import Delivery
+from bongsu.model.estimate import Estimate
+from bongsu.model.event import Event
+from bongsu.model.head import Item
+from bongsu.model.noun import tag_of
+from bongsu.model.scan import RawScan
+from bongsu.model.sensor import Sensor
+from bongsu.model.stance import Stance
+from bongsu.model.warning import Warning, WarningStatus
+from bongsu.views.truth import Truth, assign
+
+TAKES = tuple(
+    tag_of(kind.__name__)
+    for kind in (Configuration, RawScan, Estimate, Warning, Event, Alarm, Alert, Stance, Delivery)
+)
+"""Names of the bodies that the fold takes; others pass it by."""
+
+
+class Said(msgspec.Struct, frozen=True):
+    """One version of a warning as the node had it, and when (exercise time)."""
+
+    origin: str
+    warning: Warning
+    time_ns: int
+
+
+class Folded(msgspec.Struct, eq=False):
+    """What one node made, heard and showed."""
+
+    node: str
+    sensors: dict[str, Sensor] = {}
+    scans: list[RawScan] = []
+    estimates: dict[str, list[Estimate]] = {}
+    said: list[Said] = []
+    events: dict[str, list[Event]] = {}
+    alarms: list[Alarm] = []
+    alerts: list[Alert] = []
+    stances: list[Stance] = []
+    deliveries: dict[tuple[str, int, str], Delivery] = {}
+
+    def own(self) -> list[Said]:
+        """The node's own statements."""
+        return [one for one in self.said if one.origin == self.node]
+
+    def final_events(self) -> list[Event]:
+        """The newest version of each event that still holds a statement."""
+        return [versions[-1] for versions in self.events.values() if versions[-1].assessments]
+
+
+def fold(node: str, items: Iterable[Item[Any]]) -> Folded:
+    """Gather from a node's items, in order."""
+    folded = Folded(node)
+    for item in items:
+        body = item.body
+        match body:
+            case Configuration():
+                folded.sensors = {sensor.id: sensor for sensor in body.sensors}
+            case RawScan():
+                folded.scans.append(body)
+            case Estimate():
+                folded.estimates.setdefault(body.track, []).append(body)
+            case Warning():
+                folded.said.append(Said(item.head.origin, body, item.head.receipt_ns))
+            case Event():
+                folded.events.setdefault(body.event, []).append(body)
+            case Alarm():
+                folded.alarms.append(body)
+            case Alert():
+                folded.alerts.append(body)
+            case Stance():
+                folded.stances.append(body)
+            case Delivery():
+                folded.deliveries[body.warning, body.version, body.recipient] = body
+            case _:
+                pass
+    return folded
+
+
+def subjects(folds: Iterable[Folded], truths: list[Truth]) -> dict[tuple[str, str], str]:
+    """Which truth each warning, by originator and id, is of: by its originator's own newest figures."""
+    found: dict[tuple[str, str], str] = {}
+    for folded in folds:
+        newest: dict[str, Estimate] = {}
+        for one in folded.own():
+            estimate = one.warning.estimate
+            if estimate is not None and estimate.launch is not None and one.warning.status is not WarningStatus.LOST:
+                newest[one.warning.warning] = estimate
+        for warning, truth in assign(newest, truths).items():
+            found[folded.node, warning] = truth
+    return found
+
+
+def event_subject(event: Event, known: dict[tuple[str, str], str]) -> str | None:
+    """The truth that most statements of an event are of; None when none is of any."""
+    votes = [known[place] for one in event.assessments if (place := (one.origin, one.warning.warning)) in known]
+    return max(sorted(dict.fromkeys(votes)), key=votes.count) if votes else None
