@@ -9,7 +9,6 @@ from bongsu.model.message import Outgoing
 from bongsu.node.engine import open_engine
 from tests.record.toy import BEGIN, build, configuration, inputs
 
-
 MOST_INPUTS = 100_000
 """A child that nobody ends ends by itself."""
 

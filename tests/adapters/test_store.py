@@ -27,16 +27,17 @@ def test_what_was_called_durable_survives_sigkill(tmp_path: Path, root: Path, af
     child = subprocess.Popen(
         [sys.executable, "-m", "tests.adapters.crash_child", str(tmp_path)], cwd=root, stdout=subprocess.PIPE
     )
-    assert child.stdout is not None
     durable = 0
-    for _ in range(after_lines):
-        durable = int(child.stdout.readline().split()[1])
-    child.kill()
-    child.wait(WAIT_S)
-    for line in child.stdout.read().splitlines():
-        if line.startswith(b"durable ") and line.split()[1:]:
+    try:
+        assert child.stdout is not None
+        for _ in range(after_lines):
+            durable = int(child.stdout.readline().split()[1])
+    finally:
+        child.kill()
+        child.wait(WAIT_S)
+    with child.stdout as rest:
+        for line in rest.read().splitlines():
             durable = int(line.split()[1])
-    child.stdout.close()
     with RecordReader(tmp_path) as reader:
         verdict = verify(reader.entries(), reader.end())
         again = replay(reader.entries(), build)

@@ -24,15 +24,18 @@ from sqlalchemy import (
     Column,
     Connection,
     Engine,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
     String,
     Table,
+    TextClause,
     create_engine,
     event,
     insert,
     select,
+    text,
     update,
 )
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -67,6 +70,13 @@ _entries = Table(
     Column("body", LargeBinary, nullable=False),
     Column("hash", LargeBinary, nullable=False),
 )
+# What a restart looks for in a long record, each with a small index of its own: SQLite uses it where a query has these very words.
+_ORDERS = text("type = 'exercise_order'")
+_SHOWN = text(
+    "type IN ('event', 'alarm', 'alert', 'consultation', 'delivery', 'freshness', 'health', 'sensor_status', 'unreadable')"
+)
+Index("orders", _entries.c.number, sqlite_where=_ORDERS)
+Index("shown", _entries.c.number, sqlite_where=_SHOWN)
 _end = Table(
     "ends",
     _meta,
@@ -139,6 +149,7 @@ class Store:
         self._waiting = _Batch([], None, [], [], [])
         self._urgent = False
         self._closing = False
+        self._given_up = False
         self._thread: threading.Thread | None = None
         if durability is Durability.DISK:
             self._thread = threading.Thread(target=self._write_on, name="record writer", daemon=True)
@@ -151,6 +162,8 @@ class Store:
         """
         with self._lock:
             assert not self._closing
+            if self._given_up:
+                return
             self._waiting.entries += entries
             if self._thread is not None:
                 self._waiting.leaving += leaving
@@ -229,7 +242,7 @@ class Store:
             self.on_durable(batch.end.number)
         return True
 
-    def _fail(self, batch: _Batch, text: str) -> None:
+    def _fail(self, batch: _Batch, reason: str) -> None:
         """Say so, and put the batch back in front of what came since."""
         with self._lock:
             since = self._waiting
@@ -241,14 +254,15 @@ class Store:
                 batch.snapshots + since.snapshots,
             )
             overfull = len(self._waiting.entries) > RECORD_BACKLOG_COUNT
+            if overfull:
+                self._given_up = True
+                self._waiting = _Batch([], None, [], [], [])
         first = self.failed is None
-        self.failed = text
+        self.failed = reason
         if overfull:
-            raise RecordError(
-                f"the disk has failed for too long ({text})", "free the disk and restart", str(self.folder)
-            )
-        if first:
-            self.on_failure(text)
+            self.on_failure(f"{reason}; given up after {RECORD_BACKLOG_COUNT} entries: what follows is on no record")
+        elif first:
+            self.on_failure(reason)
 
     def _write(self, batch: _Batch) -> None:
         self._insert(_entries, [msgspec.structs.astuple(entry) for entry in batch.entries])
@@ -272,12 +286,12 @@ class Store:
             self._connection.exec_driver_sql(self._statement(table, len(part)), flat)
 
     def _statement(self, table: Table, count: int) -> str:
-        text = self._statements.get((table.name, count))
-        if text is None:
+        statement = self._statements.get((table.name, count))
+        if statement is None:
             names = {column.name: None for column in table.columns}
-            text = str(insert(table).values([names] * count).compile(dialect=self._engine.dialect))
-            self._statements[(table.name, count)] = text
-        return text
+            statement = str(insert(table).values([names] * count).compile(dialect=self._engine.dialect))
+            self._statements[(table.name, count)] = statement
+        return statement
 
 
 def _parts(rows: list[Any]) -> Iterator[list[Any]]:
@@ -353,6 +367,19 @@ class RecordReader:
                 if isinstance(seal, SnapshotTaken):
                     found.append(seal)
         return found
+
+    def newest_orders(self, count: int) -> list[Entry]:
+        """The newest orders of exercise control, the oldest of them first."""
+        return self._newest(_ORDERS, count)
+
+    def newest_shown(self, count: int) -> list[Entry]:
+        """The newest entries that change slowly and stand on a console, the oldest of them first."""
+        return self._newest(_SHOWN, count)
+
+    def _newest(self, where: TextClause, count: int) -> list[Entry]:
+        query = select(_entries).where(where).order_by(_entries.c.number.desc()).limit(count)
+        with self._reading(0) as connection:
+            return [Entry(*row) for row in connection.execute(query)][::-1]
 
     def unsent(self) -> list[Entry]:
         """Messages that no broker has accepted yet, in order."""

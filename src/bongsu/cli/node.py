@@ -14,7 +14,12 @@ def node() -> None:
 
 @node.command(epilog="\b\nExample:\n  bongsu node run --config kr.toml")
 @click.option(
-    "--config", "config", required=True, metavar="FILE", type=click.Path(path_type=Path), help="Settings of the node (TOML)."
+    "--config",
+    "config",
+    required=True,
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Settings of the node (TOML).",
 )
 def run(config: Path) -> int:
     """Run the node until SIGTERM or Ctrl-C; standard output tells its state as JSON lines."""

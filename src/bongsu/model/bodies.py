@@ -22,8 +22,8 @@ from bongsu.model.tick import Tick
 from bongsu.model.track import Track
 from bongsu.model.warning import Path, Warning
 
-Input = Configuration | RawScan | SensorStatus | Received | Command | Tick | Health | Dropped | ExerciseOrder
-"""What enters a core from outside: recorded before it is handled, and all that a replay needs."""
+Input = Configuration | RawScan | SensorStatus | Received | Command | Tick | Health | Dropped | ExerciseOrder | Refusal
+"""What enters a core from outside: all that a replay needs. A `Refusal` enters where a feed cannot even read a line."""
 
 Output = (
     Scan

@@ -25,11 +25,12 @@ from bongsu.core.room import Due
 from bongsu.model.bodies import Input
 from bongsu.model.command import Command
 from bongsu.model.configuration import Configuration
+from bongsu.model.exercise import ExerciseOrder
 from bongsu.model.head import Item, Now
 from bongsu.model.message import Lane, Outgoing, Received
 from bongsu.record.chain import Chain, End, Sign
 from bongsu.record.codec import encode
-from bongsu.record.entry import EntryKind, body_of
+from bongsu.record.entry import EntryKind, body_of, item_of
 from bongsu.record.replay import now_of
 from bongsu.record.snapshot import StoredSnapshot, key_of, newest_fitting, seal_for
 
@@ -110,6 +111,17 @@ class Engine:
         self.store.keep_snapshot(stored)
         self._snapshot_link_ns = now.link_ns
         self._work_s = 0.0
+
+    def newest_orders(self, count: int) -> list[ExerciseOrder]:
+        """The newest orders of exercise control on record, in order."""
+        with RecordReader(self.store.folder) as reader:
+            return [body for entry in reader.newest_orders(count) if isinstance(body := body_of(entry), ExerciseOrder)]
+
+    def shown_before(self, count: int) -> list[Item[Any]]:
+        """What a console must know after a restart: the configuration, and the newest items that change slowly."""
+        with RecordReader(self.store.folder) as reader:
+            entries = [*reader.entries(last=1), *reader.newest_shown(count)]
+        return [item_of(entry) for entry in entries]
 
     def _snapshot_if_due(self, now: Now) -> None:
         """By link time, and by the work that a restart would have to do again: it must be ready within seconds at any pace of a drill."""

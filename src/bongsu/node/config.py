@@ -1,0 +1,309 @@
+"""A node's settings: one strict TOML file, with its sensors, policy, circles and roles beside it or as shipped.
+
+Paths are relative to the file. Every fault is one line that names file and key (exit 2); an unknown key is a fault.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from importlib import resources
+from pathlib import Path
+from typing import Literal, TypeVar
+
+import msgspec
+
+import bongsu
+from bongsu.adapters.federation.access import Access, read_access
+from bongsu.adapters.federation.folder import Folder
+from bongsu.adapters.identity import Signer, open_signer, read_public_keys
+from bongsu.base.errors import BadInput, BadValue
+from bongsu.base.ids import check_code, check_name
+from bongsu.base.time import parse_time
+from bongsu.core.exchange.policy import parse
+from bongsu.geo import areas
+from bongsu.model.circle import Circle, Membership
+from bongsu.model.configuration import Configuration, PublicKey, Role, Rule
+from bongsu.model.label import Label
+from bongsu.model.mode import Mode
+from bongsu.model.sensor import Sensor
+from bongsu.wire.detections import LineParser
+
+_REMEDY = "see docs/reference/node.md"
+_CIRCLE = "trilateral"
+
+Table = TypeVar("Table", bound=msgspec.Struct)
+
+
+class _Strict(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """Every key is known and of its type."""
+
+
+class FeedTable(_Strict):
+    """Where detections come from: `udp` takes `port` (0: a free one), `file` takes `path`."""
+
+    kind: Literal["none", "udp", "file", "stdin"] = "none"
+    port: int = 0
+    path: str = ""
+
+
+class NodeFile(_Strict):
+    """The settings file."""
+
+    node: str
+    mode: Mode
+    record: str
+    exercise: str = ""
+    country: str = ""
+    federation: str = ""
+    public_keys: str = ""
+    sensors: str = ""
+    policy: str = ""
+    circles: str = ""
+    roles: str = ""
+    area_set: str = ""
+    console_port: int = 0
+    control: Literal["none", "stdin"] = "none"
+    start: str = ""
+    feed: FeedTable = msgspec.field(default_factory=FeedTable)
+
+
+class _MemberTable(_Strict):
+    partner: str
+    from_: str = msgspec.field(name="from", default="1970-01-01T00:00:00Z")
+    until: str = ""
+
+
+class _CircleTable(_Strict):
+    circle: str
+    title: str
+    members: list[_MemberTable]
+
+
+class _CirclesFile(_Strict):
+    circles: list[_CircleTable]
+
+
+class _RoleTable(_Strict):
+    role: str
+    kinds: list[str]
+
+
+class _RolesFile(_Strict):
+    roles: list[_RoleTable]
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """All that a node is started with. `access` and `signer` are None in modes without a network."""
+
+    path: Path
+    configuration: Configuration
+    record: Path
+    feed: FeedTable
+    feed_path: Path | None
+    console_port: int
+    control: bool
+    start_ns: int | None
+    access: Access | None
+    signer: Signer | None
+
+
+def read_settings(path: Path) -> Settings:
+    """Read a node's settings and all that they name. Raises `BadInput` with file and key."""
+    file = _read(path, NodeFile)
+    _check(file, path)
+    base = path.parent
+    access, signer, keys = _identity(file, path)
+    partners = tuple(sorted({file.node, *(() if access is None else (*access.recipients, *access.issuers))}))
+    configuration = Configuration(
+        node=file.node,
+        federation="" if access is None else access.federation,
+        mode=file.mode,
+        exercise=file.exercise,
+        epoch=1,
+        partners=partners,
+        sensors=_sensors(base / file.sensors) if file.sensors else (),
+        public_keys=keys,
+        circles=_circles(base / file.circles) if file.circles else _circle_of(partners),
+        rules=_rules(base, file.policy),
+        roles=_roles(base, file.roles),
+        label=Label(releasable_to=partners),
+        area_set=file.area_set or areas.LATEST,
+        country=file.country or file.node.upper(),
+        commit=commit(),
+    )
+    return Settings(
+        path=path,
+        configuration=configuration,
+        record=base / file.record,
+        feed=file.feed,
+        feed_path=base / file.feed.path if file.feed.kind == "file" else None,
+        console_port=file.console_port,
+        control=file.control == "stdin",
+        start_ns=parse_time(file.start) if file.start else None,
+        access=access,
+        signer=signer,
+    )
+
+
+def commit() -> str:
+    """What code this is: the version and a hash of all sources, since a record is only replayed by the code that wrote it."""
+    digest = hashlib.sha256()
+    root = Path(bongsu.__file__).parent
+    for path in sorted(root.rglob("*.py")):
+        digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
+    return f"{bongsu.__version__}+{digest.hexdigest()[:12]}"
+
+
+def _read(path: Path, kind: type[Table]) -> Table:
+    try:
+        return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), kind)
+    except OSError as error:
+        raise BadInput(
+            f"cannot be read ({(error.strerror or 'unknown').lower()})", "check the path", str(path)
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadInput(f"not TOML ({error})", "correct the line", str(path)) from None
+    except msgspec.ValidationError as error:
+        raise BadInput(str(error).replace("Object contains", "it contains"), _REMEDY, str(path)) from None
+
+
+def _check(file: NodeFile, path: Path) -> None:
+    """What the types cannot say."""
+    checks: list[tuple[str, bool, str]] = [
+        (
+            "exercise",
+            (file.exercise == "") == (file.mode is Mode.REAL),
+            "name one, except in mode real, which has none",
+        ),
+        (
+            "control",
+            file.control == "none" or file.mode is not Mode.REAL,
+            "a real node takes no orders from standard input",
+        ),
+        ("start", file.start == "" or file.mode is not Mode.REAL, "real time needs no start"),
+        (
+            "feed.kind",
+            file.feed.kind != "stdin" or file.control == "none",
+            "standard input carries control lines already",
+        ),
+        (
+            "feed.path",
+            (file.feed.path != "") == (file.feed.kind == "file"),
+            "a feed of kind file, and no other, has a path",
+        ),
+        ("console_port", 0 <= file.console_port <= 65_535, "use 0 to 65535; 0 takes a free one"),
+        ("feed.port", 0 <= file.feed.port <= 65_535, "use 0 to 65535; 0 takes a free one"),
+        (
+            "federation",
+            file.federation != "" or file.mode not in (Mode.REAL, Mode.EXERCISE),
+            "name the federation's folder",
+        ),
+    ]
+    for key, good, remedy in checks:
+        if not good:
+            raise BadInput(f"{key} does not fit", remedy, str(path))
+    try:
+        check_code(file.node)
+        if file.exercise:
+            check_name(file.exercise)
+        if file.start:
+            parse_time(file.start)
+    except BadValue as error:
+        raise BadInput(error.fault, error.remedy, str(path)) from None
+
+
+def _identity(file: NodeFile, path: Path) -> tuple[Access | None, Signer | None, tuple[PublicKey, ...]]:
+    """The node's way into its own server, its signing key, and everybody's public keys."""
+    if not file.federation:
+        return None, None, ()
+    folder = Folder(path.parent / file.federation)
+    access_path = folder.access(file.node, file.mode)
+    if not access_path.exists():
+        raise BadInput(
+            "missing", f"check `federation` and `node` in {path}, or run `bongsu federation init`", str(access_path)
+        )
+    access = read_access(access_path)
+    signer = open_signer(folder.signing_key(file.node, file.mode), file.node, file.mode)
+    keys_path = path.parent / file.public_keys if file.public_keys else folder.root / "public-keys.jsonl"
+    try:
+        keys = tuple(key for key in read_public_keys(keys_path) if key.mode is file.mode)
+    except OSError as error:
+        raise BadInput(
+            f"cannot be read ({(error.strerror or 'unknown').lower()})", "check `public_keys`", str(keys_path)
+        ) from None
+    own = signer.public_key()
+    if not any(key.partner == file.node and key.public == own.public for key in keys):
+        keys = (*keys, own)
+    return access, signer, tuple(sorted(keys, key=lambda key: (key.partner, key.key)))
+
+
+def _sensors(path: Path) -> tuple[Sensor, ...]:
+    """Sensor lines of the detections form; other lines are no settings."""
+    parser = LineParser()
+    sensors: dict[str, Sensor] = {}
+    try:
+        lines = path.read_bytes().splitlines()
+    except OSError as error:
+        raise BadInput(
+            f"cannot be read ({(error.strerror or 'unknown').lower()})", "check `sensors`", str(path)
+        ) from None
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            sensor = parser.parse(line, number)
+        except BadValue as error:
+            raise BadInput(error.fault, error.remedy, f"{path}:{number}") from None
+        if not isinstance(sensor, Sensor) or sensor.id in sensors:
+            raise BadInput("not a new sensor's line", "one sensor a line, each id once", f"{path}:{number}")
+        sensors[sensor.id] = sensor
+    return tuple(sensors.values())
+
+
+def _rules(base: Path, policy: str) -> tuple[Rule, ...]:
+    if not policy:
+        shipped = resources.files("bongsu.core.exchange") / "default_policy.toml"
+        return parse(shipped.read_text(encoding="utf-8"), "default_policy.toml")
+    try:
+        return parse((base / policy).read_text(encoding="utf-8"), str(base / policy))
+    except OSError as error:
+        raise BadInput(
+            f"cannot be read ({(error.strerror or 'unknown').lower()})", "check `policy`", str(base / policy)
+        ) from None
+
+
+def _roles(base: Path, roles: str) -> tuple[Role, ...]:
+    if roles:
+        file = _read(base / roles, _RolesFile)
+    else:
+        with resources.as_file(resources.files("bongsu.node") / "default_roles.toml") as shipped:
+            file = _read(shipped, _RolesFile)
+    return tuple(Role(role=check_name(table.role), kinds=tuple(table.kinds)) for table in file.roles)
+
+
+def _circles(path: Path) -> tuple[Circle, ...]:
+    try:
+        return tuple(
+            Circle(
+                circle=check_name(table.circle),
+                title=table.title,
+                members=tuple(
+                    Membership(
+                        partner=check_code(member.partner),
+                        from_ns=parse_time(member.from_),
+                        until_ns=parse_time(member.until) if member.until else None,
+                    )
+                    for member in table.members
+                ),
+            )
+            for table in _read(path, _CirclesFile).circles
+        )
+    except BadValue as error:
+        raise BadInput(error.fault, error.remedy, str(path)) from None
+
+
+def _circle_of(partners: tuple[str, ...]) -> tuple[Circle, ...]:
+    """The circle of the shipped policy: all partners that this node is linked with."""
+    members = tuple(Membership(partner=partner, from_ns=0) for partner in partners)
+    return (Circle(circle=_CIRCLE, title="All partners of this node", members=members),)

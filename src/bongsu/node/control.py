@@ -1,0 +1,60 @@
+"""Control lines of a drill on standard input: orders of exercise control and commands of scripted persons, one JSON object a line.
+
+    {"type":"exercise_order","order":"startex","exercise":"salvo-1","exercise_ns":...,"link_ns":...,"speed":1.0}
+    {"type":"command","command":"c1","kind":"acknowledge","actor":"drill","role":"duty","about":"E1","version":1,"scripted":true}
+
+A line that is none of these is told on standard error and skipped. When the input ends the drill is dead or done, and so is the node.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable
+
+import msgspec
+
+from bongsu.base.errors import BadInput
+from bongsu.base.limits import CONTROL_LINE_BYTES
+from bongsu.model.command import Command
+from bongsu.model.exercise import ExerciseOrder
+
+Line = ExerciseOrder | Command
+_decoder: msgspec.json.Decoder[Line] = msgspec.json.Decoder(Line)
+
+
+async def follow_control(take: Callable[[Line], None]) -> None:
+    """Hand on every line until standard input ends."""
+    reader = await standard_input()
+    while data := await reader.readline():
+        if not data.strip():
+            continue
+        try:
+            take(_decoder.decode(data))
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+            say(f"control line refused: {error}")
+        except BadInput as error:
+            say(f"control line refused: {error}")
+
+
+async def standard_input() -> asyncio.StreamReader:
+    """Standard input as a stream of the running loop."""
+    reader = asyncio.StreamReader(limit=CONTROL_LINE_BYTES)
+    loop = asyncio.get_running_loop()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    return reader
+
+
+def say(text: str) -> None:
+    """One line on standard error."""
+    sys.stderr.write(f"bongsu node: {text}\n")
+    sys.stderr.flush()
+
+
+def tell(**what: object) -> None:
+    """One status line on standard output, for the parent; a parent that is gone is none."""
+    try:
+        sys.stdout.write(msgspec.json.encode(what).decode() + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        say(f"nobody reads standard output: {what.get('type')}")

@@ -1,0 +1,314 @@
+"""A node as a process: the asyncio shell around the core.
+
+Threads: this loop (network, feeds, console, control), the core's, the record's writer. What the core makes comes here by `call_soon_threadsafe`,
+is sealed and offered; the record's writer says here what is on disk.
+
+    feed -> core queue -> core thread -> [record writer] -> outbox -> seal -> network
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import msgspec
+
+from bongsu.adapters.clock import ScaledClock
+from bongsu.adapters.feeds import Intake, UdpFeed, feed_file, feed_stream
+from bongsu.base.limits import DRAIN_S, ORDERS_COUNT, SHOWN_COUNT
+from bongsu.console import app as console_app
+from bongsu.console import serve
+from bongsu.console.feed import PictureFeed
+from bongsu.model.command import Command
+from bongsu.model.exercise import ExerciseOrder
+from bongsu.model.health import Health
+from bongsu.model.message import Outgoing, Received
+from bongsu.model.parcel import Arrival, Parcel
+from bongsu.node import build, control
+from bongsu.node.commands import CommandDesk
+from bongsu.node.config import Settings, read_settings
+from bongsu.node.core_thread import CoreThread, Stepped
+from bongsu.node.outbox import Outbox
+from bongsu.node.warm import warm
+from bongsu.wire.envelope_v1 import seal
+
+_BEGUN_S = monotonic()
+_OUR_FAULT = 3
+
+
+class Node:
+    """One running node. `run` returns its exit code."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.clock = build.build_clock(settings)
+        self.network = build.build_network(settings)
+        self.engine = build.build_engine(settings, self.clock.now())
+        self.configuration = self.engine.configuration
+        self.core = CoreThread(self.engine, self.clock, self._stepped, self._core_failed)
+        self.outbox = Outbox(self._leave)
+        self.pictures = PictureFeed(self.clock.now)
+        self.desk = CommandDesk(self.core.put)
+        self._ended = asyncio.Event()
+        self._broker_up = asyncio.Event()
+        self._code = 0
+        self._tasks: list[asyncio.Task[Any]] = []
+        self._all_taken = asyncio.Event()
+        self._ending = False
+        self._sealed = 0
+        self._taken = 0
+        self._arrived = 0
+
+    async def run(self) -> int:
+        """Come up, say so, and work until told to end."""
+        loop = asyncio.get_running_loop()
+        self._loop = loop
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._ended.set)
+        socket = serve.bind(self.settings.console_port)
+        udp = self._udp_feed()
+        server = serve.server(console_app.create(self.pictures, self.desk, f"{self.configuration.node}-1"))
+        self._tasks.append(loop.create_task(server.serve(sockets=[socket])))
+        self._take_up()
+        self._hear_of_the_record()
+        self.core.start()
+        await self._connect()
+        if udp is not None:
+            udp.open(loop)
+        self._follow()
+        self._tell_ready(socket.getsockname()[1], udp.port if udp is not None else None)
+        await self._ended.wait()
+        if udp is not None:
+            udp.close(loop)
+        server.should_exit = True
+        await self._end()
+        return self._code
+
+    def _take_up(self) -> None:
+        """After a restart: where exercise time stood, what the console shows, and what no broker has taken."""
+        restart = self.engine.restart
+        if isinstance(self.clock, ScaledClock):
+            for order in self.engine.newest_orders(ORDERS_COUNT):
+                self.clock.order(order)
+        self.pictures.push(self.engine.shown_before(SHOWN_COUNT))
+        for message in restart.unsent:
+            self._leave(message)
+
+    def _hear_of_the_record(self) -> None:
+        loop, store = self._loop, self.engine.store
+        store.on_durable = lambda number: _soon(loop, self.outbox.durable, number)
+        store.on_failure = lambda reason: _soon(loop, self._disk, reason)
+
+    async def _connect(self) -> None:
+        """Ready means connected; a server that comes late is waited for, and said so."""
+        if self.network is None:
+            return
+        self.network.open(self._arrival, self._health)
+        if not await self.network.start():
+            control.tell(type="waiting", node=self.configuration.node, what="broker")
+            ended = asyncio.ensure_future(self._ended.wait())
+            up = asyncio.ensure_future(self._broker_up.wait())
+            await asyncio.wait({ended, up}, return_when=asyncio.FIRST_COMPLETED)
+            ended.cancel()
+            up.cancel()
+
+    def _follow(self) -> None:
+        """Begin to listen to feeds and control lines."""
+        settings = self.settings
+        if settings.control:
+            self._begin(self._control())
+        if settings.feed.kind == "stdin":
+            self._begin(self._feed_standard_input())
+        if settings.feed_path is not None:
+            self._begin(feed_file(self._intake(), settings.feed_path, self._wait_until))
+
+    def _begin(self, work: Awaitable[None]) -> None:
+        task = asyncio.ensure_future(work)
+        task.add_done_callback(self._task_done)
+        self._tasks.append(task)
+
+    def _task_done(self, task: asyncio.Task[Any]) -> None:
+        if not task.cancelled() and task.exception() is not None:
+            self._fail(task.exception())
+
+    async def _control(self) -> None:
+        await control.follow_control(self._order)
+        self._ended.set()
+
+    async def _feed_standard_input(self) -> None:
+        await feed_stream(self._intake(), await control.standard_input())
+
+    def _order(self, line: ExerciseOrder | Command) -> None:
+        if isinstance(line, ExerciseOrder):
+            if isinstance(self.clock, ScaledClock):
+                self.clock.order(line)
+            self.core.put(line)
+        else:
+            self.core.put(msgspec.structs.replace(line, scripted=True))
+
+    def _intake(self) -> Intake:
+        return Intake(self.configuration.sensors, self.core.put, lambda: self.clock.now().link_ns)
+
+    def _udp_feed(self) -> UdpFeed | None:
+        return UdpFeed(self._intake(), self.settings.feed.port) if self.settings.feed.kind == "udp" else None
+
+    async def _wait_until(self, exercise_ns: int) -> None:
+        """Until exercise time has come to it; looks again each second, as its pace may be ordered otherwise."""
+        while (now := self.clock.now()).exercise_ns < exercise_ns:
+            comes_ns = self.clock.link_ns_of(exercise_ns)
+            wait_s = 1.0 if comes_ns is None else min((comes_ns - now.link_ns) / 1e9, 1.0)
+            await asyncio.sleep(max(wait_s, 0.0))
+
+    def _arrival(self, arrival: Arrival) -> None:
+        self._arrived += 1
+        received = Received(claimed=arrival.claimed, lane=arrival.lane, envelope=arrival.envelope)
+        self.core.put(received, lambda _items: arrival.stored())
+
+    def _health(self, health: Health) -> None:
+        if health.part == "broker" and health.state == "up":
+            self._broker_up.set()
+        self.core.put(health)
+
+    def _disk(self, reason: str | None) -> None:
+        """The record cannot be written, or can again: the node goes on, and says so everywhere."""
+        self.outbox.disk(failing=reason is not None)
+        state = "down" if reason is not None else "up"
+        control.say(f"record: {reason or 'written again'}")
+        control.tell(type="disk", state=state, text=reason or "")
+        self.core.put(Health(part="disk", state=state, text=reason or ""))
+
+    def _stepped(self, stepped: Stepped) -> None:
+        """On the core's thread."""
+        self.pictures.push(stepped.items)
+        _soon(self._loop, self._stepped_here, stepped)
+
+    def _stepped_here(self, stepped: Stepped) -> None:
+        then = stepped.then
+        self.outbox.stepped(stepped.number, stepped.items, None if then is None else lambda: then(stepped.items))
+
+    def _leave(self, outgoing: Outgoing) -> None:
+        """Seal a message and give it to the network; it is marked sent when the broker holds it."""
+        if self.network is None or self.settings.signer is None:
+            return
+        configuration, signer = self.configuration, self.settings.signer
+        self._sealed += 1
+        envelope = seal(
+            outgoing,
+            federation=configuration.federation,
+            mode=configuration.mode,
+            exercise=configuration.exercise,
+            issuer=configuration.node,
+            key=signer.key,
+            sign=signer.sign,
+        )
+        parcel = Parcel(
+            message=outgoing.message,
+            issuer=configuration.node,
+            recipient=outgoing.recipient,
+            lane=outgoing.lane,
+            subject=outgoing.subject,
+            envelope=envelope,
+        )
+        self.network.offer(parcel, self._accepted)
+
+    def _core_failed(self, error: BaseException) -> None:
+        """On the core's thread: the core broke. The input is on record as a fault; a restart passes it over."""
+        _soon(self._loop, self._fail, error)
+
+    def _fail(self, error: BaseException | None) -> None:
+        assert error is not None
+        traceback.print_exception(error)
+        self._code = _OUR_FAULT
+        self._ended.set()
+
+    def _tell_ready(self, console_port: int, feed_port: int | None) -> None:
+        restart = self.engine.restart
+        control.tell(
+            type="ready",
+            node=self.configuration.node,
+            seconds=round(_since_start_s(), 3),
+            pid=os.getpid(),
+            mode=self.configuration.mode.value,
+            epoch=self.configuration.epoch,
+            console=f"http://{serve.LOOPBACK}:{console_port}/",
+            console_port=console_port,
+            feed_port=feed_port,
+            loop=type(self._loop).__module__,
+            restart={"from_entry": restart.from_entry, "inputs": restart.inputs, "unsent": len(restart.unsent)},
+        )
+
+    async def _end(self) -> None:
+        """Step what waits, write the record, let go of the network."""
+        self.pictures.close()
+        loop = self._loop
+        failed = self._code != 0
+        if failed:
+            await loop.run_in_executor(None, self.engine.store.close)
+        else:
+            await loop.run_in_executor(None, self.core.end)
+        await self._drain()
+        if self.network is not None:
+            await self.network.close()
+        for task in self._tasks[1:]:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        counters = msgspec.to_builtins(self.core.counters)
+        totals = self.network.totals() if self.network is not None else {}
+        control.tell(
+            type="stopped", node=self.configuration.node, code=self._code, entries=self.engine.number,
+            sealed=self._sealed, arrived=self._arrived, counters=counters, network=totals,
+        )  # fmt: skip
+
+    async def _drain(self) -> None:
+        """Until the network has taken all that is on disk, but not for long: the rest is offered again after the restart."""
+        self._ending = True
+        if self._taken < self._sealed:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._all_taken.wait(), DRAIN_S)
+
+    def _accepted(self, message: str) -> None:
+        """The own server holds a message."""
+        self._taken += 1
+        self.engine.store.mark_sent(message)
+        if self._ending and self._taken >= self._sealed:
+            self._all_taken.set()
+
+
+def _soon(loop: asyncio.AbstractEventLoop, call: Callable[..., None], *arguments: object) -> None:
+    """Have the loop do it; a loop that has ended does nothing more."""
+    with contextlib.suppress(RuntimeError):
+        loop.call_soon_threadsafe(call, *arguments)
+
+
+def _since_start_s() -> float:
+    """Seconds since this process began: from the kernel's word where it gives one, else since this module was imported."""
+    try:
+        ticks = int(Path("/proc/self/stat").read_text(encoding="ascii").rpartition(")")[2].split()[19])
+        up_s = float(Path("/proc/uptime").read_text(encoding="ascii").split()[0])
+        return up_s - ticks / os.sysconf("SC_CLK_TCK")
+    except OSError:
+        return monotonic() - _BEGUN_S
+
+
+def run_node(path: Path) -> int:
+    """Run the node of a settings file until it is ended; its exit code."""
+    settings = read_settings(path)
+    build.wiring_of(settings)
+    warm(settings.configuration)
+
+    async def main() -> int:
+        return await Node(settings).run()
+
+    if sys.platform == "win32":
+        return asyncio.run(main())
+    import uvloop
+
+    return uvloop.run(main())
