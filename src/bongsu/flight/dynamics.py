@@ -131,10 +131,8 @@ def gradients(r: Array, v: Array, ln_beta: float, airborne: bool, g: Array, w: A
 @njit()
 def step_length(altitude_m: float, speed_m_s: float, remaining_s: float) -> float:
     """Length of a step (s) that keeps the error of `step` and of `transition` far below the noise of any sensor."""
-    if altitude_m > 150_000.0:
-        h = min(30.0, 2.0 + (altitude_m - 150_000.0) / 20_000.0)
-    else:
-        h = min(2.0, max(0.1, 2500.0 / (speed_m_s + 1.0)))
+    high = altitude_m > 150_000.0
+    h = min(30.0, 2.0 + (altitude_m - 150_000.0) / 20_000.0) if high else min(2.0, max(0.1, 2500.0 / (speed_m_s + 1.0)))
     return min(h, remaining_s)
 
 

@@ -10,15 +10,18 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import llvmlite.binding as llvm  # type: ignore[import-untyped]
 import numba
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 _KERNEL_FOLDERS = ("geo", "flight")
+
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def _user_cache_folder() -> Path:
@@ -50,11 +53,11 @@ os.environ["NUMBA_CACHE_DIR"] = str(CACHE_FOLDER)
 numba.config.__dict__["CACHE_DIR"] = str(CACHE_FOLDER)
 
 
-def njit(signature: Any = None) -> Any:
+def njit(signature: str | None = None) -> Callable[[Function], Function]:
     """`numba.njit` with this project's settings: with a signature an entry point (cached), without one a callee (compiled into it).
 
     No fast maths and no threads: recorded runs must give the same bits again.
     """
-    if signature is None:
-        return numba.njit(fastmath=False, parallel=False, error_model="numpy")
-    return numba.njit(signature, cache=True, fastmath=False, parallel=False, error_model="numpy", nogil=True)
+    settings: dict[str, Any] = {"fastmath": False, "parallel": False, "error_model": "numpy"}
+    wrapper = numba.njit(**settings) if signature is None else numba.njit(signature, cache=True, nogil=True, **settings)
+    return cast("Callable[[Function], Function]", wrapper)

@@ -333,7 +333,7 @@ class Tracker:
         if float(x[0] * x[0] + x[1] * x[1] + x[2] * x[2]) > 6.4e6**2:
             return False
         _, _, altitude = frames.ecef_to_geodetic(x[:3].copy())
-        return altitude < 0.0
+        return bool(altitude < 0.0)
 
     def _advance(self, memory: Memory, now_s: float) -> None:
         store = self._store
