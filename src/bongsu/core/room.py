@@ -51,7 +51,11 @@ class Room(Protocol):
     """One step of the pipeline. It sees each item of the types it takes, its own output excluded, and returns bodies, which go right only."""
 
     name: str
-    takes: tuple[type, ...]
+
+    @property
+    def takes(self) -> tuple[type, ...]:
+        """Types of the bodies that it sees."""
+        ...
 
     def handle(self, item: Item[Any], now: Now) -> list[Given]:
         """What follows from one item."""
