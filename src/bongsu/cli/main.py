@@ -32,6 +32,7 @@ class Row(NamedTuple):
 
 # A new command is a file and a row.
 COMMANDS: dict[str, Row] = {
+    "federation": Row("bongsu.cli.federation:federation", "Join nations' servers from one description."),
     "node": Row("bongsu.cli.node:node", "Run one partner's node."),
     "reconstruct": Row("bongsu.cli.reconstruct:reconstruct", "Work out a whole flight from its reported figures."),
     "record": Row("bongsu.cli.record:record", "Look into a node's record, check, compare and replay it."),

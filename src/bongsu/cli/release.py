@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 
-@click.group()
+@click.group(epilog="\b\nExample:\n  bongsu release explain --help")
 def release() -> None:
     """Look into a nation's release policy."""
 
