@@ -15,7 +15,7 @@ from bongsu.drill.scenario import Scenario
 from bongsu.drill.truth import Flight
 from bongsu.geo import areas
 from bongsu.model.mode import Mode
-from bongsu.views import folded, measures, measures_exchange, measures_sharing
+from bongsu.views import folded, measures, measures_exchange, measures_latency, measures_sharing
 from bongsu.views.measures_sharing import Holding
 from bongsu.views.review import Judged, Launch, Review, Sharing
 
@@ -30,9 +30,16 @@ class Twin(msgspec.Struct, frozen=True):
     cut: Held
 
 
+class Judgement(msgspec.Struct, frozen=True):
+    """The review, and how long each warning and path took to its recipient (none in virtual time)."""
+
+    review: Review
+    latencies_ms: list[float]
+
+
 def review_of(
     scenario: Scenario, flights: dict[str, Flight], seed: int, speed: float | None, folder: Path, twin: Twin
-) -> Review:
+) -> Judgement:
     """Judge a drill whose records lie in `folder/NODE`. `speed` None: it ran in virtual time."""
     truths = records.truths(scenario, flights)
     folds = {code: folded.fold(code, records.items(folder, code, folded.TAKES)) for code in scenario.codes}
@@ -45,7 +52,8 @@ def review_of(
     traffic = [
         measures_exchange.traffic(code, records.items(folder, code, measures_exchange.TAKES)) for code in scenario.codes
     ]
-    exchange = measures_exchange.exchange(traffic, with_latency=speed is not None)
+    latencies_ms = [] if speed is None else _latencies_ms(scenario, folder)
+    exchange = measures_exchange.exchange(traffic, measures_latency.latency(latencies_ms))
     sharing = sharing_of(twin, scenario.codes)
     taken_back = measures_sharing.retractions(folds.values(), truths, known)
     findings = expect.Findings(scenario, flights, folds, known, facts, exchange, sharing, taken_back)
@@ -54,7 +62,7 @@ def review_of(
         Launch(id=truth.id, truth=truth.figures, nodes={code: found.at for code, found in facts[truth.id].items()})
         for truth in truths
     ]
-    return Review(
+    review = Review(
         scenario=scenario.name,
         seed=seed,
         mode=Mode.EXERCISE.value,
@@ -67,6 +75,14 @@ def review_of(
         retractions=[retraction for _, retraction in taken_back],
         siap=measures.siap(folds.values(), truths, known),
         expectations=verdicts,
+    )
+    return Judgement(review, latencies_ms)
+
+
+def _latencies_ms(scenario: Scenario, folder: Path) -> list[float]:
+    takes = measures_latency.TAKES
+    return measures_latency.latencies_ms(
+        measures_latency.news(records.items(folder, code, takes)) for code in scenario.codes
     )
 
 

@@ -2,43 +2,22 @@
 
 import contextlib
 import importlib
-import importlib.util
 import os
 from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 
-from bongsu.drill import outcome, twin
+from bongsu.drill import outcome, telling, twin
 from bongsu.drill import scenario as scenarios
 from bongsu.drill.out import Process, Run, RunFolder
-from bongsu.drill.scenario import Scenario
-from bongsu.drill.truth import Flight
+from bongsu.drill.run_plan import RunPlan, RunResult
 from bongsu.drill.virtual import Progress, VirtualDrill, recorded
+from bongsu.reports import review as page
 from bongsu.views.review import Review
 
 Say = Callable[[str], None]
 """Takes a line for those who watch (standard error)."""
-
-
-class RunPlan(msgspec.Struct, frozen=True, eq=False, kw_only=True):
-    """What is to be played. `speed` None: virtual time. `file` is the scenario's name or path as given; `port` fixes the wall page's."""
-
-    scenario: Scenario
-    flights: dict[str, Flight]
-    file: str
-    seed: int
-    speed: float | None
-    out: Path
-    console: bool = True
-    port: int | None = None
-    restart: bool = True
-
-
-class RunResult(msgspec.Struct, frozen=True):
-    """A drill that has been played to its end: the folder whose subfolders are the nodes' records."""
-
-    record: Path
 
 
 class Played(msgspec.Struct, frozen=True):
@@ -108,12 +87,11 @@ def compare(plan: RunPlan, say: Say) -> outcome.Twin:
 def finish(plan: RunPlan, folder: RunFolder, result: RunResult, compared: outcome.Twin, say: Say) -> Played:
     """Judge the records, write `review.json` and, from it, `review.html`."""
     say("judging the records")
-    review = outcome.review_of(plan.scenario, plan.flights, plan.seed, plan.speed, result.record, compared)
-    content = folder.write_review(review)
-    if importlib.util.find_spec("bongsu.reports.review") is not None:
-        say("writing review.html")
-        importlib.import_module("bongsu.reports.review").write(plan.out)
-    return Played(review, content, plan.out)
+    judged = outcome.review_of(plan.scenario, plan.flights, plan.seed, plan.speed, result.record, compared)
+    content = folder.write_review(judged.review)
+    say("writing review.html")
+    page.write(plan.out, telling.material(plan, result, judged.review, judged.latencies_ms))
+    return Played(judged.review, content, plan.out)
 
 
 def _play_virtual(plan: RunPlan, folder: RunFolder, progress: Progress) -> RunResult:

@@ -206,7 +206,9 @@ def _first_plot_ns(scans: list[RawScan], sensor: Sensor, truth: Truth) -> int | 
     return None
 
 
-def _thinned(path_ecef_m: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+def _thinned(
+    path_ecef_m: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
+) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
     """Rows of a path at least `_PATH_M` apart over ground, first and last included."""
     units = path_ecef_m / np.linalg.norm(path_ecef_m, axis=1)[:, None]
     kept = [0]

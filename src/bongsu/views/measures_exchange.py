@@ -5,7 +5,6 @@ equal `Release` that an allowing `Decision` stands behind (link control: without
 ever having made it for that recipient.
 """
 
-import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -13,7 +12,6 @@ from typing import Any
 import msgspec
 
 from bongsu.base.errors import WireError
-from bongsu.base.units import NANOSECONDS_PER_SECOND
 from bongsu.model.configuration import Configuration
 from bongsu.model.decision import Decision
 from bongsu.model.head import Item
@@ -31,22 +29,21 @@ LINK_CONTROL = frozenset({"heartbeat", "receipt", "gap_request"})
 
 _APPLIED = (Warning, Stance, Shown, Acknowledged, Refused, Unreadable)
 TAKES = tuple(
-    tag_of(kind.__name__)
-    for kind in (Configuration, Decision, Release, Outgoing, Received, Refusal, *_APPLIED)
+    tag_of(kind.__name__) for kind in (Configuration, Decision, Release, Outgoing, Received, Refusal, *_APPLIED)
 )
 """Names of the bodies that the fold takes."""
 
 
 class Traffic(msgspec.Struct, eq=False):
-    """What one node released, sent, got and applied. `made`: recipient of each message by id; `applied` and `sent`: content with its count."""
+    """What one node released, sent, got and applied. `made`: recipient of each message, `got`: issuer of each that came; `applied`
+    and `sent`: content with its count."""
 
     node: str
     partners: tuple[str, ...] = ()
     made: dict[str, str] = {}
-    issued_ns: dict[str, int] = {}
     sent: dict[str, Counter[bytes]] = {}
     applied: dict[str, Counter[bytes]] = {}
-    got: dict[str, tuple[str, int]] = {}
+    got: dict[str, str] = {}
     refused: int = 0
     undecided: int = 0
 
@@ -69,7 +66,7 @@ def traffic(node: str, items: Iterable[Item[Any]]) -> Traffic:
             case Outgoing():
                 _leaves(told, body, released)
             case Received():
-                _comes(told, body, item.head.link_ns)
+                _comes(told, body)
             case Refusal():
                 told.refused += body.door == "link"
             case _ if isinstance(body, _APPLIED) and item.head.origin != node:
@@ -79,7 +76,7 @@ def traffic(node: str, items: Iterable[Item[Any]]) -> Traffic:
     return told
 
 
-def exchange(nodes: Sequence[Traffic], with_latency: bool) -> Exchange:
+def exchange(nodes: Sequence[Traffic], latency_ms: Latency | None) -> Exchange:
     """All nodes together."""
     sent = delivered = twice = 0
     by_node = {one.node: one for one in nodes}
@@ -96,7 +93,7 @@ def exchange(nodes: Sequence[Traffic], with_latency: bool) -> Exchange:
         applied_twice=twice,
         refused=sum(one.refused for one in nodes),
         leaked=sum(one.undecided for one in nodes) + sum(_foreign(one, by_node) for one in nodes),
-        latency_ms=_latency(nodes, by_node) if with_latency else None,
+        latency_ms=latency_ms,
     )
 
 
@@ -104,9 +101,7 @@ def _face(message: Release | Outgoing) -> tuple[str, Lane, str, str, bytes]:
     return message.recipient, message.lane, message.kind, message.subject, message.body
 
 
-def _decided(
-    release: Release, allowed: dict[tuple[str, str, str], frozenset[str]], partners: tuple[str, ...]
-) -> bool:
+def _decided(release: Release, allowed: dict[tuple[str, str, str], frozenset[str]], partners: tuple[str, ...]) -> bool:
     """Whether an allowing decision stands behind a release, for every member of its body."""
     if release.kind in LINK_CONTROL:
         return release.recipient in partners
@@ -120,45 +115,26 @@ def _leaves(told: Traffic, outgoing: Outgoing, released: dict[tuple[str, Lane, s
     else:
         told.undecided += not released.get(_face(outgoing), False)
     if outgoing.lane is Lane.PROMPT and outgoing.message not in told.made:
-        told.issued_ns[outgoing.message] = outgoing.issued_ns
         payload = payloads_v1.decode(outgoing.kind, outgoing.body, issuer=told.node, issued_ns=outgoing.issued_ns)
         told.sent.setdefault(outgoing.recipient, Counter())[_content(payload)] += 1
     told.made[outgoing.message] = outgoing.recipient
 
 
-def _comes(told: Traffic, received: Received, link_ns: int) -> None:
+def _comes(told: Traffic, received: Received) -> None:
     try:
         envelope = envelope_v1.parse(received.envelope)
     except WireError:
         return  # its refusal is counted
-    told.got.setdefault(envelope.message, (envelope.issuer, link_ns))
+    told.got.setdefault(envelope.message, envelope.issuer)
 
 
 def _foreign(recipient: Traffic, by_node: dict[str, Traffic]) -> int:
     """Envelopes that came to a node without their issuer having made them for it."""
     return sum(
         issuer in by_node and by_node[issuer].made.get(message) != recipient.node
-        for message, (issuer, _) in recipient.got.items()
+        for message, issuer in recipient.got.items()
     )
 
 
 def _content(body: Any) -> bytes:
     return msgspec.json.encode(body)
-
-
-def _latency(nodes: Sequence[Traffic], by_node: dict[str, Traffic]) -> Latency | None:
-    """From issue to first receipt, both in link time of machines whose clocks agree."""
-    took = sorted(
-        (link_ns - issued_ns) * 1000.0 / NANOSECONDS_PER_SECOND
-        for node in nodes
-        for message, (issuer, link_ns) in node.got.items()
-        if issuer in by_node and (issued_ns := by_node[issuer].issued_ns.get(message)) is not None
-    )
-    if not took:
-        return None
-    return Latency(p50=_quantile(took, 0.5), p99=_quantile(took, 0.99), max=round(took[-1], 3))
-
-
-def _quantile(ordered: list[float], share: float) -> float:
-    """The least value that at least this share does not exceed."""
-    return round(ordered[max(0, math.ceil(share * len(ordered)) - 1)], 3)

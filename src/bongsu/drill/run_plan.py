@@ -1,0 +1,28 @@
+"""What a run of a drill is asked for, and where it ends: shared by virtual time and real servers."""
+
+from pathlib import Path
+
+import msgspec
+
+from bongsu.drill.scenario import Scenario
+from bongsu.drill.truth import Flight
+
+
+class RunPlan(msgspec.Struct, frozen=True, eq=False, kw_only=True):
+    """What is to be played. `speed` None: virtual time. `file` is the scenario's name or path as given; `port` fixes the wall page's."""
+
+    scenario: Scenario
+    flights: dict[str, Flight]
+    file: str
+    seed: int
+    speed: float | None
+    out: Path
+    console: bool = True
+    port: int | None = None
+    restart: bool = True
+
+
+class RunResult(msgspec.Struct, frozen=True):
+    """A drill that has been played to its end: the folder whose subfolders are the nodes' records."""
+
+    record: Path
