@@ -34,6 +34,7 @@ def warm() -> None:
     impact.predict_impact(state, cov, np.empty(12), np.empty(7), np.empty((4, 7)))
     latitude, longitude, thetas = launch.first_guess(state[:3], state[3:6], 1.0)
     launch.fit_launch(
-        thetas, latitude, longitude, rows, -1e18, np.zeros(6), np.eye(6), launch.PRIOR_MEANS, launch.PRIOR_INFORMATION,
-        launch.PRIOR_LOG_DETERMINANT, thetas[0, :3].copy(), 1, np.empty(12), np.empty((2, 3)),
+        thetas, latitude, longitude, rows, -1e18, np.zeros(6), np.eye(6), np.zeros(3), launch.PRIOR_MEANS,
+        launch.PRIOR_INFORMATION, launch.PRIOR_LOG_DETERMINANT, thetas[0, :3].copy(), 1, np.empty(11), np.empty(6),
+        np.empty((6, 6)),
     )  # fmt: skip

@@ -126,9 +126,10 @@ def _residuals(
     anchor_s: float,
     anchor_x: Array,
     anchor_whitener: Array,
+    moments: Array,
     out: Array,
 ) -> int:
-    """Residuals of all looks and of the anchor, each divided by its sigma, into `out`; gives their count."""
+    """Residuals of all looks, of the anchor and of a known burnout, each divided by its sigma, into `out`; gives their count."""
     position = np.empty((_NODES, 3))
     velocity = np.empty((_NODES, 3))
     _profile(theta, ref_latitude, ref_longitude, position, velocity)
@@ -159,6 +160,9 @@ def _residuals(
                 s += anchor_whitener[a, i] * delta[i]
             out[count] = s
             count += 1
+    if moments[1] > 0.0:
+        out[count] = (moments[0] - theta[2] - math.exp(theta[3])) / moments[1]
+        count += 1
     return count
 
 
@@ -203,6 +207,7 @@ def _fit(
     anchor_s: float,
     anchor_x: Array,
     anchor_whitener: Array,
+    moments: Array,
     mean: Array,
     information: Array,
     start: Array,
@@ -211,7 +216,7 @@ def _fit(
 ) -> tuple[float, float]:
     """Best `theta` in place, its covariance; gives the cost and the log determinant of the information (inf, 0 on failure)."""
     n = NUMBERS
-    top = 4 * len(rows) + 6
+    top = 4 * len(rows) + 7
     base = np.empty(top)
     moved = np.empty(top)
     jacobian = np.empty((top, n))
@@ -226,7 +231,7 @@ def _fit(
     kept_gradient = np.zeros(n)
     for turn in range(rounds):
         cost = _prior_terms(trial, mean, information, start, info, gradient)
-        m = _residuals(trial, ref_latitude, ref_longitude, rows, anchor_s, anchor_x, anchor_whitener, base)
+        m = _residuals(trial, ref_latitude, ref_longitude, rows, anchor_s, anchor_x, anchor_whitener, moments, base)
         for k in range(m):
             cost += base[k] * base[k]
         gain = best - cost
@@ -236,7 +241,9 @@ def _fit(
             for j in range(n):
                 h = 20.0 if j < 2 else (0.02 if j == 2 else 1e-4)
                 trial[j] += h
-                _residuals(trial, ref_latitude, ref_longitude, rows, anchor_s, anchor_x, anchor_whitener, moved)
+                _residuals(
+                    trial, ref_latitude, ref_longitude, rows, anchor_s, anchor_x, anchor_whitener, moments, moved
+                )
                 trial[j] = theta[j]
                 for k in range(m):
                     jacobian[k, j] = (base[k] - moved[k]) / h
@@ -295,9 +302,54 @@ def _fit(
     return best, log_determinant
 
 
+@njit()
+def _state_of(theta: Array, ref_latitude: float, ref_longitude: float, time_s: float, out: Array) -> None:
+    """State (6,) at a time under one description of the ascent."""
+    position = np.empty((_NODES, 3))
+    velocity = np.empty((_NODES, 3))
+    _profile(theta, ref_latitude, ref_longitude, position, velocity)
+    _state_at(theta, position, velocity, time_s, out[0:3], out[3:6])
+
+
+@njit()
+def _join_states(
+    thetas: Array, cov: Array, weight: Array, ref_latitude: float, ref_longitude: float, time_s: float, state: Array,
+    state_cov: Array,
+) -> None:  # fmt: skip
+    """Moments of the state at a time over all templates, each linearised about its solution."""
+    means = np.zeros((TEMPLATES, 6))
+    moved = np.empty(6)
+    slope = np.empty((6, NUMBERS))
+    state[:] = 0.0
+    state_cov[:, :] = 0.0
+    for t in range(TEMPLATES):
+        if weight[t] > 0.0:
+            _state_of(thetas[t], ref_latitude, ref_longitude, time_s, means[t])
+            for i in range(6):
+                state[i] += weight[t] * means[t, i]
+    for t in range(TEMPLATES):
+        if not weight[t] > 1e-6:
+            continue
+        for j in range(NUMBERS):
+            h = 20.0 if j < 2 else (0.02 if j == 2 else 1e-4)
+            kept = thetas[t, j]
+            thetas[t, j] = kept + h
+            _state_of(thetas[t], ref_latitude, ref_longitude, time_s, moved)
+            thetas[t, j] = kept
+            for i in range(6):
+                slope[i, j] = (moved[i] - means[t, i]) / h
+        for a in range(6):
+            for b in range(6):
+                s = (means[t, a] - state[a]) * (means[t, b] - state[b])
+                for i in range(NUMBERS):
+                    for j in range(NUMBERS):
+                        s += slope[a, i] * cov[t, i, j] * slope[b, j]
+                state_cov[a, b] += weight[t] * s
+
+
 @njit(
-    "int64(float64[:,::1],float64,float64,float64[:,::1],float64,float64[::1],float64[:,::1],float64[:,::1],"
-    "float64[:,:,::1],float64[::1],float64[::1],int64,float64[::1],float64[:,::1])"
+    "int64(float64[:,::1],float64,float64,float64[:,::1],float64,float64[::1],float64[:,::1],float64[::1],"
+    "float64[:,::1],float64[:,:,::1],float64[::1],float64[::1],int64,float64[::1],float64[::1],float64[:,::1])"
 )
 def fit_launch(
     thetas: Array,
@@ -307,37 +359,37 @@ def fit_launch(
     anchor_s: float,
     anchor_x: Array,
     anchor_whitener: Array,
+    moments: Array,
     means: Array,
     informations: Array,
     log_determinants: Array,
     start: Array,
     rounds: int,
     out: Array,
-    burnout: Array,
+    state: Array,
+    state_cov: Array,
 ) -> int:
     """Fit every template; gives the number that could be fitted.
 
     `thetas` (3, 21) start values in, solutions out. `rows` (N, 20) of `looks`, in time order. `anchor_s` below -1e17: none; else state (6,) of free
-    flight then and the lower whitener W (W' W = inverse covariance). `out` (12,): 0 latitude, 1 longitude (rad), 2 time (s), 3-5 east-north
-    covariance (ee, en, nn; m2), 6 sigma of time (s), 7 burn time (s), 8 its sigma (s), 9 least cost, 10 count of residuals, 11 weight of the best
-    template. `burnout` (2, 3): position and velocity at the end of the powered phase.
+    flight then and the lower whitener W (W' W = inverse covariance). `moments` (3,): time of burnout, its sigma (0: not known), the time for
+    which `state` (6,) and `state_cov` (6, 6) are wanted (below -1e17: not wanted). `out` (11,): 0 latitude, 1 longitude (rad), 2 time (s), 3-5
+    east-north covariance (ee, en, nn; m2), 6 sigma of time (s), 7 burn time (s), 8 its sigma (s), 9 least cost, 10 count of residuals.
     """
     cov = np.empty((TEMPLATES, NUMBERS, NUMBERS))
     evidence = np.full(TEMPLATES, -np.inf)
     best = -np.inf
-    chosen = -1
     for t in range(TEMPLATES):
         cost, log_det = _fit(
-            thetas[t], ref_latitude, ref_longitude, rows, anchor_s, anchor_x, anchor_whitener,
+            thetas[t], ref_latitude, ref_longitude, rows, anchor_s, anchor_x, anchor_whitener, moments,
             means[t], informations[t], start, rounds, cov[t],
         )  # fmt: skip
         if cost < np.inf:
             evidence[t] = -0.5 * (cost + log_det + log_determinants[t])
             if evidence[t] > best:
                 best = evidence[t]
-                chosen = t
                 out[9] = cost
-    if chosen < 0:
+    if not best > -np.inf:
         return 0
     weight = np.zeros(TEMPLATES)
     total = 0.0
@@ -348,19 +400,16 @@ def fit_launch(
             weight[t] = math.exp(evidence[t] - best)
             total += weight[t]
     mean = np.zeros(4)
-    index = np.array([0, 1, 2, 3])
     for t in range(TEMPLATES):
         weight[t] /= total
         for a in range(4):
-            mean[a] += weight[t] * thetas[t, index[a]]
+            mean[a] += weight[t] * thetas[t, a]
     joint = np.zeros((4, 4))
     for t in range(TEMPLATES):
         if weight[t] > 0.0:
             for a in range(4):
                 for b in range(4):
-                    joint[a, b] += weight[t] * (
-                        cov[t, index[a], index[b]] + (thetas[t, index[a]] - mean[a]) * (thetas[t, index[b]] - mean[b])
-                    )
+                    joint[a, b] += weight[t] * (cov[t, a, b] + (thetas[t, a] - mean[a]) * (thetas[t, b] - mean[b]))
     out[0] = ref_latitude + mean[1] / 6.36e6
     out[1] = ref_longitude + mean[0] / (6.38e6 * math.cos(ref_latitude))
     out[2] = mean[2]
@@ -368,17 +417,12 @@ def fit_launch(
     out[6] = math.sqrt(joint[2, 2])
     out[7] = math.exp(mean[3])
     out[8] = out[7] * math.sqrt(joint[3, 3])
-    residual_buffer = np.empty(4 * len(rows) + 6)
-    out[10] = _residuals(
-        thetas[chosen], ref_latitude, ref_longitude, rows, anchor_s, anchor_x, anchor_whitener, residual_buffer
-    )
-    out[11] = weight[chosen]
-    position = np.empty((_NODES, 3))
-    velocity = np.empty((_NODES, 3))
-    _profile(thetas[chosen], ref_latitude, ref_longitude, position, velocity)
-    for i in range(3):
-        burnout[0, i] = position[_NODES - 1, i]
-        burnout[1, i] = velocity[_NODES - 1, i]
+    numbers = 6 if anchor_s > -1e17 else 0
+    for k in range(len(rows)):
+        numbers += 2 if math.isnan(rows[k, 1]) else 3
+    out[10] = numbers
+    if moments[2] > -1e17:
+        _join_states(thetas, cov, weight, ref_latitude, ref_longitude, moments[2], state, state_cov)
     return fitted
 
 

@@ -42,6 +42,7 @@ _SITE_SIGMA_M = (
 _SITE_SIGMA_S = 0.5
 _ROWS_COUNT = 1200
 _COLD_ROUNDS = 25
+_NO_MOMENTS = np.array([0.0, 0.0, -1e18])  # burnout is not told to the launch fit: the anchor says more
 _WARM_ROUNDS = 6
 
 
@@ -136,10 +137,8 @@ class Estimator:
             anchor_s, state = known.anchor_s, known.anchor_state
             total = known.anchor_covariance + np.diag([150.0**2] * 3 + [8.0**2] * 3)
             whitener = np.ascontiguousarray(np.linalg.inv(np.linalg.cholesky(total)))
-        out, burnout = np.empty(12), np.empty((2, 3))
-        warm = known.thetas is not None and self._solve(
-            known, rows, anchor_s, state, whitener, _WARM_ROUNDS, out, burnout
-        )
+        out = np.empty(11)
+        warm = known.thetas is not None and self._solve(known, rows, anchor_s, state, whitener, _WARM_ROUNDS, out)
         if warm and out[9] < 3.0 * out[10] + 30.0:
             self._keep_launch(track, known, out)
             return
@@ -148,19 +147,19 @@ class Estimator:
         else:
             guess = launch.first_guess(track.position_ecef_m, track.velocity_ecef_m_s, now_s)
         known.reference, known.thetas = guess[:2], guess[2]
-        if self._solve(known, rows, anchor_s, state, whitener, _COLD_ROUNDS, out, burnout):
+        if self._solve(known, rows, anchor_s, state, whitener, _COLD_ROUNDS, out):
             self._keep_launch(track, known, out)
 
     def _solve(
-        self, known: _Known, rows: Floats, anchor_s: float, state: Floats, whitener: Floats, rounds: int, out: Floats,
-        burnout: Floats,
+        self, known: _Known, rows: Floats, anchor_s: float, state: Floats, whitener: Floats, rounds: int, out: Floats
     ) -> bool:  # fmt: skip
         assert known.thetas is not None
         latitude, longitude = known.reference
         return bool(
             launch.fit_launch(
-                known.thetas, latitude, longitude, rows, anchor_s, state, whitener, launch.PRIOR_MEANS,
-                launch.PRIOR_INFORMATION, launch.PRIOR_LOG_DETERMINANT, known.thetas[0, :3].copy(), rounds, out, burnout,
+                known.thetas, latitude, longitude, rows, anchor_s, state, whitener, _NO_MOMENTS,
+                launch.PRIOR_MEANS, launch.PRIOR_INFORMATION, launch.PRIOR_LOG_DETERMINANT, known.thetas[0, :3].copy(),
+                rounds, out, np.empty(6), np.empty((6, 6)),
             )
         )  # fmt: skip
 

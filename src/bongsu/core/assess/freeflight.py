@@ -11,6 +11,7 @@ import math
 
 import numpy as np
 
+from bongsu.core.assess import unranged
 from bongsu.core.assess.tracks import Memory, Store, put_free
 from bongsu.flight import batch, filters, tables
 from bongsu.model.noun import Floats
@@ -25,6 +26,7 @@ _LOOKS_RANGED = (
 )
 _SOLVE_LAST_S = 180.0
 _SOLVE_LOOKS = 400
+_DARK_S = 4.0
 _UNSEEN_S = 15.0  # nobody saw it burn for this long: it is taken to fly freely
 
 
@@ -40,7 +42,7 @@ def prior_information() -> Floats:
 _PRIOR = prior_information()
 
 
-def consider(memory: Memory, store: Store, now_s: float) -> None:
+def consider(memory: Memory, store: Store, now_s: float, period_s: float) -> None:
     """After an update or a miss: move a track towards free flight, or solve it again in batch."""
     slot = memory.slot
     if memory.locked:
@@ -54,10 +56,12 @@ def consider(memory: Memory, store: Store, now_s: float) -> None:
         memory.free_since_s = None
     elif free > _FREE_FIRST and memory.free_since_s is None:
         memory.free_since_s = now_s
-    if now_s - memory.last_s > _UNSEEN_S:
-        _lock_unseen(memory, store, now_s)
+    unseen_s = now_s - memory.last_s
+    dark = not memory.ranged and free > FREE_ENOUGH and unseen_s > max(3.0 * period_s, _DARK_S)
+    if dark or unseen_s > _UNSEEN_S + period_s:
+        _lock_unseen(memory, store, now_s, period_s)
     elif memory.free_since_s is not None and free > FREE_ENOUGH and now_s - memory.free_since_s >= _WAIT_S:
-        _lock(memory, store, now_s)
+        _lock(memory, store, now_s, period_s)
 
 
 def window(memory: Memory, start_s: float) -> Floats:
@@ -92,7 +96,7 @@ def acceptable(cost: float, rows: Floats) -> bool:
     return cost < free + 4.5 * math.sqrt(2.0 * free) + 8.0
 
 
-def _lock(memory: Memory, store: Store, now_s: float) -> None:
+def _lock(memory: Memory, store: Store, now_s: float, period_s: float) -> None:
     """Believe free flight if the looks since burnout agree with it."""
     assert memory.free_since_s is not None
     start_s = memory.free_since_s
@@ -112,7 +116,7 @@ def _lock(memory: Memory, store: Store, now_s: float) -> None:
         memory.free_since_s = start_s
         return
     if now_s - memory.last_s > 3.0 * _WAIT_S:
-        _lock_unseen(memory, store, now_s)
+        _lock_unseen(memory, store, now_s, period_s)
 
 
 def _settle(memory: Memory, store: Store, x0: Floats, p0: Floats, x1: Floats, p1: Floats, rows: Floats) -> None:
@@ -146,7 +150,7 @@ def _carry_to(store: Store, slot: int, now_s: float) -> None:
     tables.advance(store.x, store.p, store.free, store.time_s, store.mode, np.array([slot]), now_s)
 
 
-def _lock_unseen(memory: Memory, store: Store, now_s: float) -> None:
+def _lock_unseen(memory: Memory, store: Store, now_s: float, period_s: float) -> None:
     """Nobody sees it: from here on it is taken to fly freely, from what both models say together."""
     mean, cov = np.empty((1, 6)), np.empty((1, 6, 6))
     slot = memory.slot
@@ -154,6 +158,9 @@ def _lock_unseen(memory: Memory, store: Store, now_s: float) -> None:
     x, p = np.empty(7), np.zeros((7, 7))
     x[:6], p[:6, :6] = mean[0], cov[0]
     x[6], p[6, 6] = filters.LN_BETA_MEAN, filters.LN_BETA_SIGMA**2
+    dark = unranged.gone_dark(memory, store, period_s, float(store.time_s[slot]))
+    if dark is not None:
+        x[:6], p[:6, :6] = dark
     put_free(store, slot, x, p, float(store.time_s[slot]))
     memory.locked = True
     memory.window_s = now_s

@@ -13,6 +13,8 @@ Kind = TypeVar("Kind")
 def _encode(value: Any) -> Any:
     if isinstance(value, np.ndarray):
         return (value.dtype.str, list(value.shape), value.tobytes())
+    if isinstance(value, np.generic):
+        return value.item()
     raise NotImplementedError(f"{type(value).__name__} does not belong into a snapshot")
 
 

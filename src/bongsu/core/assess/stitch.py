@@ -64,6 +64,7 @@ def join(known: Memory, fresh: Memory, store: Store, now_s: float) -> None:
         known.seen[number] = max(time_s, known.seen.get(number, time_s))
     known.last_s = max(known.last_s, fresh.last_s)
     known.plots += fresh.plots
+    known.ranged += fresh.ranged
     known.missed = 0.0
 
 

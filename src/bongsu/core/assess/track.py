@@ -23,7 +23,7 @@ import numpy as np
 
 from bongsu.base.limits import TRACKS_COUNT
 from bongsu.base.units import NANOSECONDS_PER_SECOND, seconds_to_ns
-from bongsu.core.assess import association, freeflight, stitch
+from bongsu.core.assess import association, freeflight, stitch, unranged
 from bongsu.core.assess.memory import pack, unpack
 from bongsu.core.assess.sensors import Watcher
 from bongsu.core.assess.tracks import Memory, Store, grown, new_store
@@ -189,6 +189,7 @@ class Tracker:
             memory.missed = 0.0
             memory.seen[watcher.number] = now_s
             memory.remember(row.copy())
+            memory.ranged += 0 if watcher.infrared else 1
             if store.mode[memory.slot] == tables.POWERED:
                 store.mode[memory.slot] = tables.BOTH
                 store.x[memory.slot, 0, :6] = store.x[memory.slot, 1, :6]
@@ -220,6 +221,7 @@ class Tracker:
         memory = Memory(slot=slot, score=_BIRTH, top_score=_BIRTH, first_s=time_s, last_s=time_s)
         memory.seen[watcher.number] = time_s
         memory.rows.append(row.copy())
+        memory.ranged = 0 if watcher.infrared else 1
         self._memories.append(memory)
 
     # What follows from having been seen, or not.
@@ -257,6 +259,7 @@ class Tracker:
         if fresh:
             if memory.plots < 3 or memory.score < _CONFIRM or not self._sensible(memory):
                 return []
+            unranged.follow(memory, self._store)
             known = stitch.partner(memory, self._memories, self._store, watcher, now_s)
             if known is not None:
                 stitch.join(known, memory, self._store, now_s)
@@ -266,7 +269,9 @@ class Tracker:
                 self._count += 1
                 memory.name = f"T{self._count}"
         memory.status = TrackStatus.CONFIRMED
-        freeflight.consider(memory, self._store, now_s)
+        if not memory.ranged and not memory.locked and self._store.free[memory.slot] < 0.5:
+            unranged.follow(memory, self._store)
+        freeflight.consider(memory, self._store, now_s, self._period(memory))
         told = memory.rows if fresh else memory.rows[-1:]
         return [self._tell(memory, now_s, np.array(told))]
 
@@ -293,7 +298,7 @@ class Tracker:
             due = now_s - memory.published_s >= _PUBLISH_S - 1e-6
             if unseen_s > _COASTING_S:
                 self._advance(memory, now_s)
-                freeflight.consider(memory, self._store, now_s)
+                freeflight.consider(memory, self._store, now_s, self._period(memory))
                 if self._ended(memory, now_s):
                     memory.status = TrackStatus.ENDED
                     given.append(self._tell(memory, now_s, None))

@@ -38,6 +38,10 @@ class Memory(msgspec.Struct):
     published_s: float = 0.0
     surprise: float = 0.0
     steered: bool = False
+    ranged: int = 0
+    fitted: int = 0
+    thetas: Floats | None = None
+    reference: tuple[float, float] = (0.0, 0.0)
 
     @property
     def believed(self) -> bool:
