@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from starlette.types import ASGIApp
+from starlette.applications import Starlette
 
 from bongsu.base.units import seconds_to_ns
 from bongsu.console.feed import PictureFeed
@@ -65,7 +65,7 @@ class Node:
 
 
 @contextmanager
-def served(app: ASGIApp, port: int = 0) -> Iterator[tuple[str, Callable[[], None]]]:
+def served(app: Starlette, port: int = 0) -> Iterator[tuple[str, Callable[[], None]]]:
     """A real server on loopback: its address, and what cuts it off."""
     socket = bind(port)
     serving = server(app)

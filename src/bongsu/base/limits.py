@@ -218,8 +218,8 @@ PICTURE_VERSIONS_COUNT = 8
 STREAM_S = 0.1
 """Wall time between two messages to one page: ten a second is as fast as a person sees; changes between are joined."""
 
-STREAM_BEAT_S = 1.0
-"""Wall time after which a page hears the node's time although nothing changed: it says NO LINK within two seconds without."""
+STREAM_BEAT_S = 0.5
+"""Wall time after which a page hears the node's time although nothing changed: it says NO LINK within two seconds, so three beats must be missing."""
 
 STREAM_CLIENTS_COUNT = 32
 """Pages on one node at once: watch officers and a wall; more is refused, so that pages cannot slow the node."""
@@ -250,3 +250,9 @@ DRAIN_S = 1.0
 
 SHOWN_COUNT = 5_000
 """Entries from which a restarted node paints its console anew: a dozen events with their deliveries, read in 0.1 s."""
+
+BUNDLE_FILE_BYTES = 1_048_576
+"""One file of a partner's bundle: the server file of a federation of 60 is 70 kB."""
+
+BUNDLE_FILES_COUNT = 32
+"""Files of a partner's bundle: description, server file, and three for each mode."""

@@ -12,6 +12,7 @@ from starlette.staticfiles import StaticFiles
 from bongsu.base.errors import BadValue
 from bongsu.console.api.commands import Commands
 from bongsu.console.api.gate import Gate
+from bongsu.console.api.sections import PictureBoard
 from bongsu.console.api.stream import Streams
 from bongsu.console.ports import CommandPort, PictureSource
 from bongsu.words.catalogue import catalogue_bytes
@@ -42,21 +43,27 @@ def page(name: str) -> Route:
     return Route("/", answer)
 
 
-def create(source: PictureSource, commands: CommandPort, console: str) -> Starlette:
-    """The application for one node. `console` names this console in commands and receipts."""
-    streams = Streams(source)
+def stream_routes(streams: Streams, path: str) -> list[Route]:
+    """`path`: all at once; `/api/stream`: all, then what changes."""
 
-    async def picture(request: Request) -> Response:
+    async def whole(request: Request) -> Response:
         return Response(streams.whole(), media_type=JSON, headers={"Cache-Control": "no-store"})
 
     async def stream(request: Request) -> Response:
         return streams.respond(request.headers.get("last-event-id"))
 
+    return [Route(path, whole), Route("/api/stream", stream)]
+
+
+def create(source: PictureSource, commands: CommandPort, console: str) -> Starlette:
+    """The application for one node. `console` names this console in commands and receipts."""
+    streams = Streams(PictureBoard(source))
     routes = [
         page("console.html"),
-        Route("/api/picture", picture),
-        Route("/api/stream", stream),
+        *stream_routes(streams, "/api/picture"),
         Route("/api/commands", Commands(commands, console).post, methods=["POST"]),
         *shared_routes(),
     ]
-    return Starlette(routes=routes, middleware=[Middleware(Gate)])
+    app = Starlette(routes=routes, middleware=[Middleware(Gate)])
+    app.state.streams = streams
+    return app

@@ -4,13 +4,14 @@ import errno
 import socket
 
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.applications import Starlette
 
 from bongsu.base.errors import Busy
+from bongsu.console.api.stream import Streams
 
 LOOPBACK = "127.0.0.1"
 STOP_S = 1
-"""Open streams never end by themselves: they are cut this long after the server was asked to stop."""
+"""What is still open this long after the server was asked to stop is cut."""
 
 
 def bind(port: int) -> socket.socket:
@@ -28,16 +29,29 @@ def bind(port: int) -> socket.socket:
     return bound
 
 
-def server(app: ASGIApp) -> uvicorn.Server:
-    """A server for `await server(app).serve(sockets=[bind(port)])`; set its `should_exit` to stop it."""
-    return uvicorn.Server(
-        uvicorn.Config(
-            app,
-            log_config=None,
-            access_log=False,
-            lifespan="off",
-            ws="none",
-            timeout_graceful_shutdown=STOP_S,
-            server_header=False,
+class PageServer(uvicorn.Server):
+    """A server that ends the pages' streams before it waits for connections to close: they never end by themselves."""
+
+    def __init__(self, app: Starlette) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                log_config=None,
+                access_log=False,
+                lifespan="on",
+                ws="none",
+                timeout_graceful_shutdown=STOP_S,
+                server_header=False,
+            )
         )
-    )
+        self._streams: Streams = app.state.streams
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop within STOP_S."""
+        self._streams.close()
+        await super().shutdown(sockets)
+
+
+def server(app: Starlette) -> PageServer:
+    """A server for `await server(app).serve(sockets=[bind(port)])`; set its `should_exit` to stop it."""
+    return PageServer(app)

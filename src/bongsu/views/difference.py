@@ -24,13 +24,16 @@ POINT_FLOOR_M = 25_000.0
 TIME_FLOOR_S = 30.0
 """Times nearer than this agree: half of the minute to which reports are rounded."""
 
-DEAD = frozenset({WarningStatus.SUPERSEDED})
+SILENT = frozenset({WarningStatus.SUPERSEDED, WarningStatus.RETRACTED})
 
 
 def differences(assessments: Sequence[Assessment]) -> tuple[Difference, ...]:
-    """The fields in which these assessments differ, in the order of an officer's questions. A superseded one no longer speaks."""
-    speaking = [assessment for assessment in assessments if assessment.warning.status not in DEAD]
-    known = [(assessment.origin, assessment.warning.estimate) for assessment in speaking]
+    """The fields in which these assessments differ, in the order of an officer's questions.
+
+    The figures of a superseded or retracted one no longer count; that it was retracted while another still warns does.
+    """
+    speaking = [assessment for assessment in assessments if assessment.warning.status is not WarningStatus.SUPERSEDED]
+    known = [(one.origin, one.warning.estimate) for one in speaking if one.warning.status not in SILENT]
     estimates = [(origin, estimate) for origin, estimate in known if estimate is not None]
     found = [
         _status(speaking),

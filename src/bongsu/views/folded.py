@@ -20,8 +20,7 @@ from bongsu.model.warning import Warning, WarningStatus
 from bongsu.views.truth import Truth, assign
 
 TAKES = tuple(
-    tag_of(kind.__name__)
-    for kind in (Configuration, RawScan, Estimate, Warning, Event, Alarm, Alert, Stance, Delivery)
+    tag_of(kind.__name__) for kind in (Configuration, RawScan, Estimate, Warning, Event, Alarm, Alert, Stance, Delivery)
 )
 """Names of the bodies that the fold takes; others pass it by."""
 

@@ -9,7 +9,7 @@ RECENT_COUNT = PICTURE_PATH_POINTS_COUNT // 4
 
 
 class Trails:
-    """Trails by originator and warning (`kr.kr-E1`). A path that comes late (older than the newest of its trail) adds nothing to a picture of now and is left out."""
+    """Trails by originator and warning (`kr.kr-E1`). A path older than the newest of its trail adds nothing to a picture of now and is left out."""
 
     def __init__(self) -> None:
         self._points: dict[str, list[PathPoint]] = {}

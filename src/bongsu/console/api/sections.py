@@ -4,12 +4,13 @@ The names: `node`, `sources`, `doors`, `lines`, `clock`, `events/ID`, `paths/ID`
 removes some. The whole picture is the message that sets all.
 """
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import msgspec
 
 from bongsu.console.api import present
+from bongsu.console.ports import PictureSource
 from bongsu.model.head import Now
 from bongsu.views.shape import PictureView
 
@@ -55,3 +56,27 @@ def message(sequence: int, before: Mapping[str, bytes], after: Mapping[str, byte
     changed = {name: msgspec.Raw(piece) for name, piece in after.items() if before.get(name) != piece}
     gone = [name for name in before if name not in after]
     return msgspec.json.encode({"sequence": sequence, "whole": not before, "set": changed, "gone": gone})
+
+
+class PictureBoard:
+    """One nation's picture as a `Board`: each state is encoded once for all pages."""
+
+    def __init__(self, source: PictureSource) -> None:
+        self._source = source
+        self._encoder = Encoder()
+        self._newest: tuple[int, Sections] | None = None
+
+    def state(self) -> tuple[int, Sections]:
+        """Number of the newest item, and the picture after it."""
+        view = self._source.view()
+        if self._newest is None or self._newest[0] != view.sequence:
+            self._newest = view.sequence, self._encoder.sections(view)
+        return self._newest
+
+    def clock(self) -> bytes:
+        """The node's clocks."""
+        return self._encoder.clock(self._source.view(), self._source.now())
+
+    def changes(self) -> AsyncIterator[None]:
+        """As the source says."""
+        return self._source.changes()

@@ -1,44 +1,55 @@
-"""Server-sent events: a page that connects gets the whole state, then what changes, joined to at most ten messages a second, and a beat each second."""
+"""Server-sent events: a page that connects gets the whole state, then what changes, joined to at most ten messages a second, and a beat in between."""
 
 import asyncio
 import secrets
 from collections import OrderedDict
 from collections.abc import AsyncIterator
+from typing import Protocol
 
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from bongsu.base.limits import STREAM_BEAT_S, STREAM_CLIENTS_COUNT, STREAM_S
-from bongsu.console.api.sections import Encoder, Sections, message
-from bongsu.console.ports import PictureSource
+from bongsu.console.api.sections import Sections, message
 
 KEPT_STATES = 32
 """States from which a page that comes back (`Last-Event-ID`) is sent only the difference; from older ones it gets the whole."""
 EVENT_STREAM_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
-class Streams:
-    """All pages' streams of one picture: it is encoded once for all of them."""
-
-    def __init__(self, source: PictureSource) -> None:
-        self._source = source
-        self._encoder = Encoder()
-        self._instance = secrets.token_hex(4)
-        self._states: OrderedDict[int, Sections] = OrderedDict()
-        self._clients_count = 0
+class Board(Protocol):
+    """What is shown: numbered states in pieces."""
 
     def state(self) -> tuple[int, Sections]:
-        """Number and pieces of the picture now, the clock among them."""
-        view = self._source.view()
-        if view.sequence not in self._states:
-            self._states[view.sequence] = self._encoder.sections(view)
-            if len(self._states) > KEPT_STATES:
-                self._states.popitem(last=False)
-        return view.sequence, {**self._states[view.sequence], "clock": self._encoder.clock(view, self._source.now())}
+        """Number and pieces of the state now, all but the clock."""
+        ...
+
+    def clock(self) -> bytes:
+        """The piece that changes by itself."""
+        ...
+
+    def changes(self) -> AsyncIterator[None]:
+        """Yields soon after a change; ends when nothing more will come."""
+        ...
+
+
+class Streams:
+    """All pages' streams of one board. `close` ends them, so that a server can stop."""
+
+    def __init__(self, board: Board) -> None:
+        self._board = board
+        self._instance = secrets.token_hex(4)
+        self._sent: OrderedDict[int, Sections] = OrderedDict()
+        self._clients_count = 0
+        self._closing = asyncio.Event()
+
+    def close(self) -> None:
+        """End all streams soon."""
+        self._closing.set()
 
     def whole(self) -> bytes:
         """The message that gives all."""
-        sequence, after = self.state()
-        return message(sequence, {}, after)
+        sequence, after = self._board.state()
+        return message(sequence, {}, {**after, "clock": self._board.clock()})
 
     def respond(self, last_event_id: str | None) -> Response:
         """A page's stream; refused beyond the bound."""
@@ -52,27 +63,37 @@ class Streams:
         instance, _, sequence = (last_event_id or "").partition("-")
         if instance != self._instance or not sequence.isdecimal():
             return {}
-        return self._states.get(int(sequence), {})
+        return self._sent.get(int(sequence), {})
+
+    def _state(self) -> tuple[int, Sections]:
+        sequence, pieces = self._board.state()
+        if sequence not in self._sent:
+            self._sent[sequence] = pieces
+            if len(self._sent) > KEPT_STATES:
+                self._sent.popitem(last=False)
+        return sequence, {**pieces, "clock": self._board.clock()}
 
     async def _messages(self, before: Sections) -> AsyncIterator[bytes]:
         self._clients_count += 1
-        changes = self._source.changes()
-        pending = asyncio.ensure_future(anext(changes, True))
+        changes = self._board.changes()
+        changed = asyncio.ensure_future(anext(changes, True))
+        closing = asyncio.ensure_future(self._closing.wait())
         try:
-            while True:
-                sequence, after = self.state()
-                yield b"id: %s-%d\ndata: %s\n\n" % (
-                    self._instance.encode(),
-                    sequence,
-                    message(sequence, before, after),
-                )
+            yield b"retry: 1000\n\n"
+            while not closing.done():
+                sequence, after = self._state()
+                event_id = f"{self._instance}-{sequence}".encode()
+                yield b"id: %s\ndata: %s\n\n" % (event_id, message(sequence, before, after))
                 before = after
-                await asyncio.sleep(STREAM_S)
-                await asyncio.wait({pending}, timeout=STREAM_BEAT_S - STREAM_S)
-                if pending.done():
-                    if pending.result() is not None:
+                await asyncio.wait({closing}, timeout=STREAM_S)
+                await asyncio.wait(
+                    {changed, closing}, timeout=STREAM_BEAT_S - STREAM_S, return_when=asyncio.FIRST_COMPLETED
+                )
+                if changed.done():
+                    if changed.result() is not None:
                         return
-                    pending = asyncio.ensure_future(anext(changes, True))
+                    changed = asyncio.ensure_future(anext(changes, True))
         finally:
             self._clients_count -= 1
-            pending.cancel()
+            changed.cancel()
+            closing.cancel()

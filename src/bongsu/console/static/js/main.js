@@ -64,7 +64,7 @@ function showMaps() {
   map.draw(now);
   const withImpact = now.events.filter((event) => (!chosen || event.event === chosen) && event.assessments.some((one) => one.estimate?.impact && !isGone(one.status)));
   byId("inset").hidden = withImpact.length === 0;
-  if (withImpact.length) inset.draw({ ...now, focus: withImpact[0].event, events: withImpact });
+  if (withImpact.length) inset.draw({ ...now, focus: withImpact[0].event, events: withImpact, mark: modeText({ ...piece("node"), exercise: "" }) });
   replace(byId("legend"), origins().map((origin) =>
     element("li", {}, element("span", { class: `swatch origin-${indexOf(origin)}`, "aria-hidden": "true" }, "━ "), origin.toUpperCase())));
 }
@@ -81,19 +81,19 @@ function announce() {
   }
 }
 
-// What stands on this page, in a visible tab, is told to its originator: version by version.
+// What stands on this page, in a visible tab, is told to its originators: each time that one of them has a new version.
 function reportShown() {
   if (document.visibilityState !== "visible" || link.state() !== "up") return;
   for (const event of events()) {
-    for (const one of event.assessments.filter((each) => each.basis === "partner")) {
-      const key = `${one.origin}.${one.warning}.${one.version}`;
-      if (reported.has(key)) continue;
-      reported.add(key);
-      requestAnimationFrame(() => requestAnimationFrame(async () => {
-        const answer = await send("shown", event.event, event.version);
-        if (answer.outcome === "failed" || answer.reason === "no_answer") reported.delete(key);
-      }));
-    }
+    const versions = event.assessments.filter((one) => one.basis === "partner").map((one) => `${one.warning}.${one.version}`);
+    const key = `${event.event}/${versions.join()}`;
+    if (versions.length === 0 || reported.has(key)) continue;
+    reported.add(key);
+    // Two frames later it has been painted.
+    requestAnimationFrame(() => requestAnimationFrame(async () => {
+      const answer = await send("shown", event.event, event.version);
+      if (answer.outcome === "failed" || answer.reason === "no_answer") reported.delete(key);
+    }));
   }
 }
 

@@ -6,6 +6,7 @@ import { km, number, say } from "./words.js";
 
 const HOME = [[126, 38], [141, 40], [128, 33], [145, 46]].map(([longitude, latitude]) => vector(longitude, latitude));
 const PROVINCES_KM_PER_PIXEL = 4;
+const FONT = "system-ui, 'Noto Sans CJK KR', 'Noto Sans CJK JP', sans-serif";
 const DASHES = [[], [7, 4], [2, 3], [10, 3, 2, 3]];
 
 const of = (point) => vector(point.longitude_deg, point.latitude_deg);
@@ -79,6 +80,7 @@ export class ChartMap {
     pen.drawImage(this.ground, 0, 0);
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
     this.pen = pen;
+    this.labels = [];
     for (const event of scene.events) this.drawAreas(event);
     for (const path of scene.paths) this.drawPath(path, scene);
     for (const event of scene.events) this.drawEvent(event, scene);
@@ -214,19 +216,18 @@ export class ChartMap {
     pen.beginPath();
     pen.arc(x, y, 4.5, 0, 2 * Math.PI);
     pen.fill();
-    const row = scene.index(path.origin);
-    this.label(here, `${path.origin.toUpperCase()} ${say("map.altitude", { km: number(altitude) })}`, scene.colour(path.origin), 9, -6 - 13 * row);
+    this.label(here, `${path.origin.toUpperCase()} ${say("map.altitude", { km: number(altitude) })}`, scene.colour(path.origin), 9, -6);
   }
 
   drawEvent(event, scene) {
-    for (const [place, one] of event.assessments.entries()) {
+    for (const one of event.assessments) {
       const estimate = one.estimate;
       if (!estimate) continue;
       const gone = one.status === "retracted" || one.status === "superseded";
       const colour = gone ? this.colour("gone") : scene.colour(one.origin);
       const dash = DASHES[scene.index(one.origin) % DASHES.length];
-      if (estimate.launch) this.drawPoint(estimate.launch, colour, dash, "launch", one, place, gone);
-      if (estimate.impact) this.drawPoint(estimate.impact, colour, dash, "impact", one, place, gone);
+      if (estimate.launch) this.drawPoint(estimate.launch, colour, dash, "launch", one, gone);
+      if (estimate.impact) this.drawPoint(estimate.impact, colour, dash, "impact", one, gone);
       if (estimate.launch && estimate.impact && !gone) {
         this.pen.strokeStyle = colour;
         this.pen.globalAlpha = 0.6;
@@ -241,7 +242,7 @@ export class ChartMap {
     }
   }
 
-  drawPoint(point, colour, dash, kind, one, place, gone) {
+  drawPoint(point, colour, dash, kind, one, gone) {
     const pen = this.pen, here = of(point), [x, y] = this.projection.xy(here);
     pen.strokeStyle = colour;
     pen.fillStyle = colour;
@@ -272,7 +273,7 @@ export class ChartMap {
     pen.stroke();
     if (kind === "impact" || !this.inset) {
       const text = `${one.origin.toUpperCase()}${gone ? ` ${say(`status.${one.status}`)}` : ""}`;
-      this.label(here, text, colour, kind === "launch" ? -9 : 9, 14 + 13 * place, kind === "launch" ? "right" : "left");
+      this.label(here, text, colour, kind === "launch" ? -9 : 9, 14, kind === "launch" ? "right" : "left");
     }
   }
 
@@ -294,22 +295,30 @@ export class ChartMap {
     }
   }
 
+  // A label moves down until it covers no other.
   label(v, text, colour, dx, dy, align = "left") {
+    if (!this.projection.sees(v)) return;
     const pen = this.pen, [x, y] = this.projection.xy(v);
-    pen.font = "600 12px system-ui, 'Noto Sans CJK KR', 'Noto Sans CJK JP', sans-serif";
-    pen.textAlign = align;
+    pen.font = `600 12px ${FONT}`;
+    const wide = pen.measureText(text).width;
+    const left = x + dx - (align === "right" ? wide : align === "center" ? wide / 2 : 0);
+    let top = y + dy;
+    const covers = () => this.labels.some((box) => left < box[0] + box[1] && box[0] < left + wide && Math.abs(box[2] - top) < 13);
+    for (let tries = 0; tries < 8 && covers(); tries += 1) top += 13;
+    this.labels.push([left, wide, top]);
+    pen.textAlign = "left";
     pen.lineWidth = 3;
     pen.strokeStyle = this.colour("halo");
-    pen.strokeText(text, x + dx, y + dy);
+    pen.strokeText(text, left, top);
     pen.fillStyle = colour;
-    pen.fillText(text, x + dx, y + dy);
+    pen.fillText(text, left, top);
   }
 
   drawFrame(scene) {
     const pen = this.pen, { width, height, kmPerPixel } = this.projection;
     const ink = this.colour("ink-soft");
     if (scene.mark) {
-      pen.font = "700 13px system-ui, 'Noto Sans CJK KR', 'Noto Sans CJK JP', sans-serif";
+      pen.font = `700 ${this.inset ? 11 : 13}px ${FONT}`;
       pen.textAlign = "left";
       pen.lineWidth = 3;
       pen.strokeStyle = this.colour("halo");
@@ -326,7 +335,7 @@ export class ChartMap {
     pen.lineTo(10 + pixels, height - 10);
     pen.lineTo(10 + pixels, height - 14);
     pen.stroke();
-    pen.font = "11px system-ui, 'Noto Sans CJK KR', 'Noto Sans CJK JP', sans-serif";
+    pen.font = `11px ${FONT}`;
     pen.fillStyle = ink;
     pen.textAlign = "left";
     pen.fillText(km(length), 14, height - 15);

@@ -16,7 +16,8 @@ function chip(one) {
     element("span", { "aria-hidden": "true" }, `${SHAPES[one.state] ?? "?"} `),
     element("strong", {}, one.kind === "partner" ? one.source.toUpperCase() : one.source), " ", code("freshness", one.state),
     faults.length ? ` · ${faults.join(", ")}` : "",
-    one.last ? element("small", {}, " ", element("span", { "data-link-age": one.last })) : null);
+    // The link judges a fresh partner fresh by each heartbeat, but says so only on a change: no age is known between.
+    one.last && !(one.kind === "partner" && one.state === "fresh") ? element("small", {}, " ", element("span", { "data-link-age": one.last })) : null);
 }
 
 export function sources(parent, list) {

@@ -29,7 +29,7 @@ export function number(value, digits = 0) {
   return new Intl.NumberFormat(chosen, options).format(value);
 }
 
-export const km = (value) => (value === null || value === undefined ? "–" : say("unit.km", { n: number(value, value < 10 ? 1 : 0) }));
+export const km = (value) => (value === null || value === undefined ? "–" : say("unit.km", { n: number(value, value > 0 && value < 10 ? 1 : 0) }));
 
 export function place(point) {
   if (!point) return "–";
