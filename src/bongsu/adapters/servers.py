@@ -54,6 +54,7 @@ class Varz(msgspec.Struct, kw_only=True):
 
     version: str
     server_name: str
+    config_load_time: str = ""
     jetstream: JetStream = msgspec.field(default_factory=JetStream)
 
 

@@ -82,6 +82,21 @@ def refresh_folder(root: Path) -> tuple[Folder, Federation]:
     return folder, federation
 
 
+def rotate_certificates(root: Path, name: str) -> list[Path]:
+    """New certificates for a hub or partner under the same authority, so that old and new hold side by side until the server is restarted."""
+    folder = Folder(root)
+    federation = read_federation(folder.description)
+    hubs = [hub.name for hub in federation.hub]
+    if name not in hubs:
+        federation.partner_of(name)
+    stems = ["hub"] if name in hubs else [mode.value for mode in federation.modes]
+    paths = [folder.certificate(name, stem) for stem in stems]
+    for path in paths:
+        path.unlink(missing_ok=True)
+    refresh_folder(root)
+    return paths
+
+
 def read_passwords(folder: Folder) -> dict[tuple[str, str], str]:
     """All passwords, by server and user."""
     try:

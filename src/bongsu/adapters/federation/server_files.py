@@ -204,6 +204,7 @@ def _head_lines(name: str, client_port: int, monitor_port: int) -> Iterator[str]
     yield f'ping_interval: "{limits.PING_S:g}s"'
     yield "ping_max: 2"
     yield f"max_payload: {limits.SERVER_PAYLOAD_BYTES}"
+    yield 'pid_file: "server.pid"'
 
 
 def _user(server: str, user: str, passwords: Passwords, more: str = "") -> str:

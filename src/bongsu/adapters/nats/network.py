@@ -13,9 +13,9 @@ from bongsu.adapters.federation.access import Access
 from bongsu.adapters.nats.outboxes import make_outboxes
 from bongsu.adapters.nats.receiving import Intake
 from bongsu.adapters.nats.sending import Counts, LatestSender, PromptSender, Sender, Waiting
-from bongsu.adapters.nats.session import Answer, Message, Session, World, report, status_of
+from bongsu.adapters.nats.session import Answer, CallRefused, Message, Session, World, report, status_of
 from bongsu.base import limits
-from bongsu.base.errors import BongsuError, NotReady
+from bongsu.base.errors import NotReady
 from bongsu.model.health import Health
 from bongsu.model.message import Lane
 from bongsu.model.parcel import Arrival, Parcel
@@ -66,7 +66,7 @@ class NatsNetwork:
     async def start(self, patience_s: float = limits.SERVER_READY_S) -> bool:
         """Connect and make the outboxes; True when that is done, False when the own server is not there yet (it is tried on and on).
 
-        Raises `NotReady` when the server is too old or confirms before it is on disk, `CallRefused` when its file is another.
+        Raises `NotReady` when the server is too old or confirms before it is on disk.
         """
         self._loop = asyncio.get_running_loop()
         self._thread = threading.get_ident()
@@ -114,7 +114,7 @@ class NatsNetwork:
         """One session after another."""
         while True:
             try:
-                session = await Session.begin(self.access, self._ours)
+                session = await Session.begin(self.access, self._refused, self._ours)
             except World as error:
                 self._tell("broker", "down", f"own server: {str(error) or type(error).__name__}")
             except NotReady as error:
@@ -128,7 +128,7 @@ class NatsNetwork:
     async def _serve(self, session: Session, ready: asyncio.Future[None]) -> None:
         """One session until it is lost."""
         try:
-            await make_outboxes(session, self.access)
+            await self._make_outboxes(session)
             await session.subscribe(f"{session.inbox}.sent.>", self._on_answer)
             await session.flush()
             self._tell("broker", "up", "")
@@ -138,12 +138,28 @@ class NatsNetwork:
             self._tell("broker", "down", "connection to the own server lost")
         except World as error:
             self._tell("broker", "down", f"own server: {str(error) or type(error).__name__}")
-        except BongsuError as error:
+        except NotReady as error:
             self._tell("broker", "down", str(error))
-            if not ready.done():
-                ready.set_exception(error)
         finally:
             await session.end()
+
+    async def _make_outboxes(self, session: Session) -> None:
+        """Every recipient's; one that the own server's file no longer names does not hinder the others."""
+        for recipient in self.access.recipients:
+            try:
+                await make_outboxes(session, self.access, recipient)
+            except CallRefused as error:
+                self._tell(f"outbox.{recipient}", "down", str(error))
+
+    def _refused(self, subject: str) -> None:
+        """The own server does not let this node publish a subject: its file no longer releases to that recipient."""
+        for recipient in self.access.recipients:
+            if any(subject.startswith(released) for released in self._released(recipient)):
+                self._tell(f"outbox.{recipient}", "down", f"the own server refuses releases to {recipient}")
+
+    def _released(self, recipient: str) -> list[str]:
+        mode = self.access.mode
+        return [subjects.released(self.access.node, recipient, mode, lane).lower() for lane in Lane]
 
     async def _work(self, session: Session) -> None:
         """All that goes on over a session; the first task that ends, ends it."""

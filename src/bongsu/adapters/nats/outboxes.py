@@ -15,14 +15,13 @@ _NANOSECONDS = 1_000_000_000
 _HOUR_S = 3_600
 
 
-async def make_outboxes(session: Session, access: Access) -> None:
-    """Make what is missing. Raises `CallRefused`, or one of `World` while the server's streams are not up yet."""
-    for recipient in access.recipients:
-        for lane in Lane:
-            name = subjects.outbox(recipient, lane)
-            subject = f"{subjects.released(access.node, recipient, access.mode, lane)}.>"
-            await session.make_stream(name, {"subjects": [subject], **stream_settings(access, lane)})
-            await session.make_consumer(name, subjects.consumer(access.node, recipient, access.mode), READER)
+async def make_outboxes(session: Session, access: Access, recipient: str) -> None:
+    """Make what is missing of a recipient's. Raises `CallRefused`, or one of `World` while the server's streams are not up yet."""
+    for lane in Lane:
+        name = subjects.outbox(recipient, lane)
+        subject = f"{subjects.released(access.node, recipient, access.mode, lane)}.>"
+        await session.make_stream(name, {"subjects": [subject], **stream_settings(access, lane)})
+        await session.make_consumer(name, subjects.consumer(access.node, recipient, access.mode), READER)
 
 
 def stream_settings(access: Access, lane: Lane) -> dict[str, object]:

@@ -7,6 +7,7 @@ over, the next one begins with everything that is not confirmed.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
@@ -24,6 +25,7 @@ CALL_S = 2.0
 NOBODY = "503"
 _STREAM_IS_OTHERWISE = 10058
 _CONSUMER_EXISTS = 10148
+_VIOLATION = re.compile(r'permissions violation for publish to "([^"]*)"', re.IGNORECASE)
 _REPORT_BYTES = 4_194_304
 
 World = (OSError, nats.errors.Error, TimeoutError)
@@ -64,28 +66,24 @@ class CallRefused(BongsuError):
 class Session:
     """A connection as the node's user. `lost` is set when it is over, for whatever reason."""
 
-    def __init__(self, client: Client, lost: asyncio.Event) -> None:
+    def __init__(self, client: Client, refused: Callable[[str], None], ours: Callable[[Exception], None]) -> None:
         self._client = client
-        self.lost = lost
-        self.inbox: str = client.new_inbox()
+        self._refused = refused
+        self._ours = ours
+        self._calls: dict[str, asyncio.Future[None]] = {}
+        self.lost = asyncio.Event()
+        self.inbox = ""
 
     @classmethod
-    async def begin(cls, access: Access, ours: Callable[[Exception], None]) -> Session:
+    async def begin(cls, access: Access, refused: Callable[[str], None], ours: Callable[[Exception], None]) -> Session:
         """Connect and check that the server is fit. Raises `NotReady` if it is not, one of `World` if it is not there.
 
-        `ours` gets what our own code raised while it handled a message.
+        `refused` gets the subjects (in small letters) that the server does not let this user publish; `ours` what our own code raised
+        while it handled a message.
         """
         check_fit(msgspec.json.decode(await report(access.monitor_port, "varz"), type=Varz))
-        lost, client = asyncio.Event(), Client()
-
-        async def on_error(error: Exception) -> None:
-            if not isinstance(error, World):
-                ours(error)
-
-        async def on_end() -> None:
-            lost.set()
-
-        await client.connect(
+        session = cls(Client(), refused, ours)
+        await session._client.connect(
             f"nats://127.0.0.1:{access.client_port}",
             name=f"bongsu {access.node} {access.mode.value}",
             user=access.user,
@@ -94,11 +92,26 @@ class Session:
             connect_timeout=CONNECT_S,
             ping_interval=round(limits.PING_S),
             max_outstanding_pings=2,
-            error_cb=on_error,
-            disconnected_cb=on_end,
-            closed_cb=on_end,
+            error_cb=session._on_error,
+            disconnected_cb=session._on_end,
+            closed_cb=session._on_end,
         )
-        return cls(client, lost)
+        session.inbox = session._client.new_inbox()
+        return session
+
+    async def _on_end(self) -> None:
+        self.lost.set()
+
+    async def _on_error(self, error: Exception) -> None:
+        """Errors that no call of ours raises: a subject that is refused, a fault of our own handlers; the rest ends the connection."""
+        violation = _VIOLATION.search(str(error))
+        if violation:
+            call = self._calls.get(violation[1])
+            if call is not None and not call.done():
+                call.set_result(None)
+            self._refused(violation[1])
+        elif not isinstance(error, World):
+            self._ours(error)
 
     async def publish(
         self, subject: str, payload: bytes, reply: str = "", headers: dict[str, str] | None = None
@@ -114,9 +127,17 @@ class Session:
         await self._client.subscribe(subject, cb=handler)
 
     async def call(self, subject: str, content: object) -> Answer:
-        """Call the server's stream interface and give its answer, refusals included."""
-        message = await self._client.request(subject, msgspec.json.encode(content), timeout=CALL_S)
-        return msgspec.json.decode(message.data, type=Answer)
+        """Call the server's stream interface and give its answer, refusals included; one of `World` if there is none."""
+        refused = self._calls[subject.lower()] = asyncio.get_running_loop().create_future()
+        asked = asyncio.ensure_future(self._client.request(subject, msgspec.json.encode(content), timeout=CALL_S))
+        try:
+            await asyncio.wait({asked, refused}, return_when=asyncio.FIRST_COMPLETED)
+            if refused.done() and not asked.done():
+                return Answer(error=CallFault(403, 0, f"this node may not call {subject}"))
+            return msgspec.json.decode((await asked).data, type=Answer)
+        finally:
+            del self._calls[subject.lower()]
+            asked.cancel()
 
     async def make_stream(self, name: str, settings: dict[str, object]) -> None:
         """Make a stream, or bring it to these settings. Raises `CallRefused`."""
