@@ -24,27 +24,24 @@ def drill() -> None:
     """Play a joint drill of several nations on the live code, and judge it from the records."""
 
 
-class Speed(click.ParamType):
-    """A number of exercise seconds a second, or `max`."""
-
-    name = "N|max"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float | str:
-        """`max` stays; anything else must be a number in range."""
-        if value == "max":
-            return "max"
-        try:
-            speed = float(str(value))
-        except ValueError:
-            self.fail(f"{value!r} is neither a number nor max", param, ctx)
-        if not 0.0 < speed <= EXERCISE_SPEED:
-            self.fail(f"{value} is not above 0 and at most {EXERCISE_SPEED:g}", param, ctx)
-        return speed
+def _speed(_context: click.Context, _option: click.Parameter, text: str) -> float | None:
+    """Exercise seconds a second; None for `max`."""
+    if text == "max":
+        return None
+    try:
+        speed = float(text)
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is neither a number nor max") from None
+    if not 0.0 < speed <= EXERCISE_SPEED:
+        raise click.BadParameter(f"{text} is not above 0 and at most {EXERCISE_SPEED:g}")
+    return speed
 
 
 @drill.command("run", epilog="\b\nExample:\n  bongsu drill run salvo --speed max --seed 1 --no-console --json")
 @click.argument("scenario")
-@click.option("--speed", type=Speed(), default=1.0, show_default=True, help="Exercise seconds a second, or max.")
+@click.option(
+    "--speed", metavar="N|max", callback=_speed, default="1", show_default=True, help="Exercise seconds a second."
+)
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of all chance.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder to write; default runs/SCENARIO-SEED.")
 @click.option("--no-console", is_flag=True, help="Serve no pages.")
@@ -53,7 +50,7 @@ class Speed(click.ParamType):
 @click.option("--no-restart", is_flag=True, help="Leave a dead node dead.")
 def run(
     scenario: str,
-    speed: float | str,
+    speed: float | None,
     seed: int,
     out: Path | None,
     no_console: bool,
@@ -70,7 +67,7 @@ def run(
     plan = plan_of(
         scenario,
         seed,
-        None if isinstance(speed, str) else speed,
+        speed,
         out,
         console=not no_console,
         port=port,
@@ -101,7 +98,9 @@ class _Progress:
             self._begun_ns = now_ns
         if time.monotonic() >= self._next_s:
             self._next_s = time.monotonic() + _PROGRESS_S
-            _say(f"{ns_to_seconds(now_ns - self._begun_ns):.0f} of {ns_to_seconds(end_ns - self._begun_ns):.0f} s played")
+            _say(
+                f"{ns_to_seconds(now_ns - self._begun_ns):.0f} of {ns_to_seconds(end_ns - self._begun_ns):.0f} s played"
+            )
 
 
 def _tell(played: Played) -> None:

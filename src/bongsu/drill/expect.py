@@ -96,7 +96,9 @@ def _had_status(findings: Findings, expected: kinds.HadStatus) -> Verdict:
 def _retracted(findings: Findings, expected: kinds.Retracted) -> Verdict:
     meant = findings.meant(expected)
     found = [one for subject, one in findings.retractions if subject == meant]
-    text = f"the warning of {meant} is retracted, and on every holder's screen within {expected.everywhere_within_s:g} s"
+    text = (
+        f"the warning of {meant} is retracted, and on every holder's screen within {expected.everywhere_within_s:g} s"
+    )
     whole = [
         one.holders > 0 and one.confirmed == one.holders and _within(one.p100_s, expected.everywhere_within_s)
         for one in found

@@ -134,7 +134,7 @@ class Nation:
         return Now(self._agenda.now_ns, self._agenda.now_ns)
 
     def _fed(self, body: Fed) -> None:
-        self._step(body)  # type: ignore[arg-type] # a drill's own lines are never refused
+        self._step(body)
 
     def _health(self, health: Health) -> None:
         self._step(health)
@@ -217,7 +217,7 @@ class Nation:
 
 
 class VirtualDrill:
-    """One scenario, from its start until everything has settled."""
+    """One scenario, from its start until everything has settled. Lines that are not `ordered` let one parcel overtake another."""
 
     def __init__(
         self,
@@ -227,10 +227,12 @@ class VirtualDrill:
         open_core: OpenCore,
         stands_on: StandsOn,
         links_cut: bool = False,
+        ordered: bool = True,
     ) -> None:
         self.scenario = scenario
         self.agenda = Agenda(scenario.start_ns)
-        self.network = SimulatedNetwork(self.agenda, {code: _line(scenario, code) for code in scenario.codes}, seed)
+        lines = {code: _line(scenario, code, ordered) for code in scenario.codes}
+        self.network = SimulatedNetwork(self.agenda, lines, seed)
         self.open_core = open_core
         self._flights = flights
         self._seed = seed
@@ -238,9 +240,7 @@ class VirtualDrill:
         signers = {code: drill_signer(seed, code, Mode.EXERCISE) for code in scenario.codes}
         keys = tuple(signers[code].public_key() for code in sorted(signers))
         self.nations = {
-            code: Nation(
-                self, configuration(scenario, code, keys), signers[code], Operators(scenario, code, stands_on)
-            )
+            code: Nation(self, configuration(scenario, code, keys), signers[code], Operators(scenario, code, stands_on))
             for code in scenario.codes
         }
         if links_cut:
@@ -302,6 +302,6 @@ class VirtualDrill:
         enter()
 
 
-def _line(scenario: Scenario, code: str) -> Line:
+def _line(scenario: Scenario, code: str, ordered: bool) -> Line:
     link = scenario.link(code)
-    return Line(seconds_to_ns(link.delay_s), seconds_to_ns(link.jitter_s), link.loss, link.repeat)
+    return Line(seconds_to_ns(link.delay_s), seconds_to_ns(link.jitter_s), link.loss, link.repeat, ordered)
