@@ -241,10 +241,10 @@ class NatsNetwork:
 
     def _tell(self, part: str, state: str, text: str) -> None:
         """Report a part's state when it changes."""
-        health = Health(part=part, state=state, text=text)
-        if self._closed or self._states.get(part) == health:
+        known = self._states.get(part)
+        if self._closed or (known is not None and known.state == state and known.text == text):
             return
-        self._states[part] = health
+        health = self._states[part] = Health(part=part, state=state, text=text)
         if self._health is not None:
             self._health(health)
 
