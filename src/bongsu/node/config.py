@@ -31,6 +31,7 @@ from bongsu.wire.detections import LineParser
 
 _REMEDY = "see docs/reference/node.md"
 _CIRCLE = "trilateral"
+_CORE = ("base", "core", "flight", "geo", "model", "wire")
 
 Table = TypeVar("Table", bound=msgspec.Struct)
 
@@ -147,11 +148,13 @@ def read_settings(path: Path) -> Settings:
 
 
 def commit() -> str:
-    """What code this is: the version and a hash of all sources, since a record is only replayed by the code that wrote it."""
+    """What code this is: the version and a hash of all that the core is made of, as a record is only replayed by the core that wrote it."""
     digest = hashlib.sha256()
     root = Path(bongsu.__file__).parent
-    for path in sorted(root.rglob("*.py")):
-        digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
+    for package in _CORE:
+        for path in sorted((root / package).rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
     return f"{bongsu.__version__}+{digest.hexdigest()[:12]}"
 
 

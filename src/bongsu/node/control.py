@@ -10,16 +10,25 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import msgspec
 
 from bongsu.base.errors import BadInput
 from bongsu.base.limits import CONTROL_LINE_BYTES
+from bongsu.model.alarm import Alarm
+from bongsu.model.alert import Alert
 from bongsu.model.command import Command
+from bongsu.model.event import Event
 from bongsu.model.exercise import ExerciseOrder
+from bongsu.model.freshness import Freshness
+from bongsu.model.head import Item
 
 Line = ExerciseOrder | Command
+Seen = Event | Alarm | Alert | Freshness
+"""What scripted persons of a drill, and its table, hear of a node."""
+
 _decoder: msgspec.json.Decoder[Line] = msgspec.json.Decoder(Line)
 
 
@@ -58,3 +67,36 @@ def tell(**what: object) -> None:
         sys.stdout.flush()
     except BrokenPipeError:
         say(f"nobody reads standard output: {what.get('type')}")
+
+
+def newest_seen(items: Iterable[Item[Any]]) -> list[Item[Any]]:
+    """The newest word on each event, alarm, alert and source: what a restarted node says again."""
+    newest: dict[tuple[str, str], Item[Any]] = {}
+    for item in items:
+        match item.body:
+            case Event() | Alarm():
+                subject = item.body.event
+            case Alert():
+                subject = item.body.alert
+            case Freshness():
+                subject = item.body.source
+            case _:
+                continue
+        newest[type(item.body).__name__, subject] = item
+    return list(newest.values())
+
+
+def tell_items(items: Iterable[Item[Any]]) -> None:
+    """One line for each item that a person would see: `{"type":"item","head":{...},"body":{...}}`."""
+    lines = [
+        msgspec.json.encode({"type": "item", "head": item.head, "body": item.body}) + b"\n"
+        for item in items
+        if isinstance(item.body, Seen)
+    ]
+    if not lines:
+        return
+    try:
+        sys.stdout.write(b"".join(lines).decode())
+        sys.stdout.flush()
+    except BrokenPipeError:
+        say("nobody reads standard output: items")

@@ -98,7 +98,10 @@ class Node:
         if isinstance(self.clock, ScaledClock):
             for order in self.engine.newest_orders(ORDERS_COUNT):
                 self.clock.order(order)
-        self.pictures.push(self.engine.shown_before(SHOWN_COUNT))
+        shown = self.engine.shown_before(SHOWN_COUNT)
+        self.pictures.push(shown)
+        if self.settings.control:
+            control.tell_items(control.newest_seen(shown))
         for message in restart.unsent:
             self._leave(message)
 
@@ -192,6 +195,8 @@ class Node:
 
     def _stepped_here(self, stepped: Stepped) -> None:
         then = stepped.then
+        if self.settings.control:
+            control.tell_items(stepped.items)
         self.outbox.stepped(stepped.number, stepped.items, None if then is None else lambda: then(stepped.items))
 
     def _leave(self, outgoing: Outgoing) -> None:
