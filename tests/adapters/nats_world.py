@@ -21,6 +21,7 @@ from bongsu.adapters.servers import Server, free_ports, start_all, stop_all
 from bongsu.model.message import Lane
 from bongsu.model.mode import Mode
 from bongsu.wire.subjects import consumer, outbox
+from tests.adapters.slow_line import Line, Lines
 
 PARTNERS = {"kr": "Korea", "us": "United States", "jp": "Japan"}
 
@@ -28,13 +29,30 @@ PARTNERS = {"kr": "Korea", "us": "United States", "jp": "Japan"}
 class Servers:
     """Real servers of one federation; every one runs again when a test is over."""
 
-    def __init__(self, root: Path, modes: tuple[Mode, ...] = (Mode.REAL, Mode.EXERCISE), hubs: int = 1) -> None:
+    def __init__(
+        self,
+        root: Path,
+        modes: tuple[Mode, ...] = (Mode.REAL, Mode.EXERCISE),
+        hubs: int = 1,
+        lines: Lines | None = None,
+    ) -> None:
         ports = free_ports(ports_needed(len(PARTNERS), hubs))
         self.federation = one_machine("trial", PARTNERS, modes, ports, hubs)
         self.folder = create_folder(root / "federation", self.federation)
         self.passwords = read_passwords(self.folder)
         self.all = {server.name: server for server in servers_of(self.folder, self.federation)}
+        self.lines: dict[tuple[str, str], Line] = {}
+        if lines is not None:
+            self._put_lines_between(lines)
         start_all(self.all.values())
+
+    def _put_lines_between(self, lines: Lines) -> None:
+        """Each nation reaches each hub over a line of its own."""
+        for code in self.federation.codes:
+            file = self.folder.server(code)
+            for hub in self.federation.hub:
+                line = self.lines[code, hub.name] = Line(lines, hub.leaf_port)
+                file.write_text(file.read_text().replace(f':{hub.leaf_port}"', f':{line.port}"'))
 
     def __getitem__(self, name: str) -> Server:
         return self.all[name]

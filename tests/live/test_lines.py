@@ -1,0 +1,75 @@
+"""Lines between nations and hubs that are slow, or that swallow what passes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bongsu.base import limits
+from bongsu.model.message import Lane
+from bongsu.model.mode import Mode
+from tests.adapters.nats_world import NatsWorld, Servers
+from tests.adapters.slow_line import Lines
+from tests.node.port_contract import Ends
+
+pytestmark = [pytest.mark.live, pytest.mark.xdist_group("nats")]
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[NatsWorld]:
+    """Three nations, two hubs, six lines."""
+    lines = Lines()
+    servers = Servers(tmp_path, (Mode.EXERCISE,), hubs=2, lines=lines)
+    world = NatsWorld(servers)
+    yield world
+    world.close()
+    servers.stop()
+    lines.stop()
+
+
+def test_a_cross_cut_is_shown_within_two_seconds_and_heals_without_loss(world: NatsWorld) -> None:
+    """KR loses one hub and JP the other: each hub still reaches one of them, none reaches both; US reaches both all the time."""
+    ends, lines = Ends(world), world.servers.lines
+    world.run_until(lambda: all(ends.paths_up(node) for node in ends.got))
+    lines["kr", "hub1"].hole = lines["jp", "hub2"].hole = True
+    cut_s = time.monotonic()
+    world.run_until(lambda: last_path(ends, "jp", "kr") == last_path(ends, "kr", "jp") == "down")
+    assert time.monotonic() - cut_s <= limits.FRESH_S
+    texts = [str(number) for number in range(100)]
+    for text in texts:
+        ends.offer("kr", "jp", text)
+        ends.offer("us", "jp", text)
+        ends.offer("kr", "us", text)
+    world.run_until(lambda: set(ends.texts("us")) == set(ends.texts("jp", claimed="us")) == set(texts), 4.0)
+    assert ends.texts("jp", claimed="kr") == []
+    lines["kr", "hub1"].hole = lines["jp", "hub2"].hole = False
+    healed_s = time.monotonic()
+    world.run_until(lambda: set(ends.texts("jp", claimed="kr")) == set(texts))
+    assert time.monotonic() - healed_s <= 3.0
+
+
+def last_path(ends: Ends, node: str, issuer: str) -> str:
+    return [health.state for health in ends.health[node] if health.part == f"path.{issuer}"][-1]
+
+
+def test_an_ocean_between_costs_the_crossing_and_no_round_trip(world: NatsWorld) -> None:
+    """Lines of 40 and 10 ms: one way from KR to JP is 50 ms, and what is released arrives in little more, also many in a burst."""
+    ends, lines = Ends(world), world.servers.lines
+    for hub in ("hub1", "hub2"):
+        lines["kr", hub].delay_s, lines["jp", hub].delay_s = 0.04, 0.01
+    world.run_until(lambda: all(ends.paths_up(node) for node in ends.got))
+    taken_ms = []
+    for number in range(20):
+        begun_s = time.monotonic()
+        ends.offer("kr", "jp", str(number))
+        world.run_until(lambda number=number: len(ends.texts("jp")) > number)
+        taken_ms.append(1e3 * (time.monotonic() - begun_s))
+    assert 50.0 <= sorted(taken_ms)[10] < 90.0
+    begun_s = time.monotonic()
+    for number in range(2_000):
+        ends.offer("kr", "jp", f"t{number}", Lane.LATEST, f"t{number}")
+    world.run_until(lambda: len(ends.texts("jp", Lane.LATEST)) == 2_000)
+    assert time.monotonic() - begun_s < 3.0
