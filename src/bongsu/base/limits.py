@@ -256,3 +256,39 @@ BUNDLE_FILE_BYTES = 1_048_576
 
 BUNDLE_FILES_COUNT = 32
 """Files of a partner's bundle: description, server file, and three for each mode."""
+
+NODE_READY_S = 60.0
+"""Wall time that a drill gives its nodes to come up: they take two seconds on an idle machine; a first start may compile kernels."""
+
+NODE_RESTART_S = 1.0
+"""Wall time after which a drill starts a dead process again: as a supervisor would, and long enough to be seen."""
+
+NODE_END_S = 5.0
+"""Wall time that an ending node has to step what waits and seal its record; then it is ended by force."""
+
+NODE_LINE_BYTES = 1_048_576
+"""One status line of a node: an event with every partner's assessment is 5 kB, one of 64 partners 300 kB."""
+
+DATAGRAM_LINES_BYTES = 32_768
+"""Detection lines in one datagram: well under what UDP carries on one machine."""
+
+PACING_LEAST_S = 0.002
+"""Wall time between two datagrams to one feed: at 120 x a quarter of a second of the exercise."""
+
+ORDER_AHEAD_S = 0.15
+"""Wall time by which an order of pace goes out before it takes effect: all nodes must have it by then."""
+
+DRILL_DRAIN_S = 10.0
+"""Wall time after the end of an exercise for which a drill waits until every prompt message has been taken: they take milliseconds."""
+
+WALL_FRAME_S = 0.25
+"""Wall time between two frames of a drill's wall: four a second is as fast as three pictures can be compared."""
+
+TABLE_S = 0.25
+"""Wall time between two states of a drill's table."""
+
+CAPTIONS_COUNT = 8
+"""Captions kept for the table and the wall: as many as are read at once."""
+
+DRILL_SETTLE_WALL_S = 10.0
+"""Wall time for which a fast drill waits after its end at least: 60 s of the exercise are half a second at 120 x, less than a busy node may lag."""

@@ -1,0 +1,90 @@
+"""What a live drill writes before its processes start: a federation of its own, and the settings of each node.
+
+DIR/federation/     servers' files, certificates, keys: made anew for each drill, worth nothing after it
+DIR/nodes/CODE/     node.toml, sensors.jsonl, roles.toml, and the process's own words in node.log
+"""
+
+from pathlib import Path
+
+import msgspec
+
+from bongsu.adapters.federation.description import one_machine, ports_needed
+from bongsu.adapters.federation.folder import Folder, create_folder, servers_of
+from bongsu.adapters.identity import open_signer, write_public_keys
+from bongsu.adapters.servers import Server, free_ports
+from bongsu.base.time import format_time
+from bongsu.drill import detections, settings
+from bongsu.drill.scenario import Scenario
+from bongsu.model.mode import Mode
+
+_MODE = Mode.EXERCISE
+
+
+class Ports(msgspec.Struct, frozen=True):
+    """A server and its ports by what they are for."""
+
+    server: Server
+    ports: dict[str, int]
+
+
+def write_federation(scenario: Scenario, root: Path) -> list[Ports]:
+    """A federation for one drill: hub first, then the nations' servers. Everybody's public keys lie in it."""
+    names = {partner.code: partner.name for partner in scenario.partners}
+    federation = one_machine(settings.federation_of(scenario), names, (_MODE,), free_ports(ports_needed(len(names))))
+    folder = create_folder(root, federation)
+    signers = [open_signer(folder.signing_key(code, _MODE), code, _MODE) for code in sorted(names)]
+    write_public_keys(root / "public-keys.jsonl", tuple(signer.public_key() for signer in signers))
+    servers = {server.name: server for server in servers_of(folder, federation)}
+    found = [
+        Ports(servers[hub.name], {"leaf": hub.leaf_port, "client": hub.client_port, "monitor": hub.monitor_port})
+        for hub in federation.hub
+    ]
+    found += [
+        Ports(servers[one.code], {"client": one.client_port, "monitor": one.monitor_port}) for one in federation.partner
+    ]
+    return found
+
+
+def write_node(scenario: Scenario, code: str, out: Path) -> Path:
+    """The settings of one nation's node; gives the path of its `node.toml`."""
+    folder = out / "nodes" / code
+    folder.mkdir(parents=True)
+    encode = msgspec.json.encode
+    lines = [encode(line) + b"\n" for line in detections.sensor_lines(scenario) if line.owner == code]
+    (folder / "sensors.jsonl").write_bytes(b"".join(lines))
+    roles = [
+        f"[[roles]]\nrole = {_text(role.role)}\nkinds = [{', '.join(map(_text, role.kinds))}]\n"
+        for role in settings.ROLES
+    ]
+    (folder / "roles.toml").write_text("\n".join(roles), encoding="utf-8")
+    path = folder / "node.toml"
+    path.write_text("\n".join(_node_lines(scenario, code, out)) + "\n", encoding="utf-8")
+    return path
+
+
+def federation_folder(out: Path) -> Folder:
+    """Where a drill's federation lies."""
+    return Folder(out / "federation")
+
+
+def _node_lines(scenario: Scenario, code: str, out: Path) -> list[str]:
+    return [
+        f"node = {_text(code)}",
+        f"mode = {_text(_MODE.value)}",
+        f"exercise = {_text(scenario.exercise)}",
+        f"country = {_text(code.upper())}",
+        f"record = {_text(str((out / 'record' / code).resolve()))}",
+        f"federation = {_text(str((out / 'federation').resolve()))}",
+        'sensors = "sensors.jsonl"',
+        'roles = "roles.toml"',
+        'control = "stdin"',
+        f"start = {_text(format_time(scenario.start_ns))}",
+        "",
+        "[feed]",
+        'kind = "udp"',
+    ]
+
+
+def _text(text: str) -> str:
+    """A JSON string is a TOML basic string."""
+    return msgspec.json.encode(text).decode()
