@@ -224,6 +224,10 @@ def _fit(
     gradient = np.empty(n)
     work = np.empty((n, n))
     scale = np.empty(n)
+    latest = anchor_s if anchor_s > -1e17 else 1e18  # nothing flies before it is launched: on the pad no look says anything
+    if len(rows) > 0:
+        latest = min(latest, rows[0, 0] - 0.2)
+    theta[2] = min(theta[2], latest)
     trial = theta.copy()
     best = np.inf
     damping = 1e-3
@@ -281,6 +285,8 @@ def _fit(
             bound = 1.0 if i >= 3 else 1e9
             if abs(trial[i] - theta[i]) > bound:
                 trial[i] = theta[i] + math.copysign(bound, trial[i] - theta[i])
+        if trial[2] > latest:
+            trial[2] = latest
     if not best < np.inf:
         return np.inf, 0.0
     log_determinant = 0.0
@@ -424,6 +430,11 @@ def fit_launch(
     if moments[2] > -1e17:
         _join_states(thetas, cov, weight, ref_latitude, ref_longitude, moments[2], state, state_cov)
     return fitted
+
+
+def credible_cost(count: float) -> float:
+    """The cost that a fit of `count` residuals seldom passes; above it another start may find a better one."""
+    return count + 5.0 * math.sqrt(2.0 * count) + 15.0
 
 
 def first_guess(

@@ -139,7 +139,7 @@ class Estimator:
             whitener = np.ascontiguousarray(np.linalg.inv(np.linalg.cholesky(total)))
         out = np.empty(11)
         warm = known.thetas is not None and self._solve(known, rows, anchor_s, state, whitener, _WARM_ROUNDS, out)
-        if warm and out[9] < 3.0 * out[10] + 30.0:
+        if warm and out[9] < launch.credible_cost(out[10]):
             self._keep_launch(track, known, out)
             return
         if known.anchored:

@@ -73,8 +73,8 @@ def _fit(memory: Memory, store: Store, now_s: float, burnout_s: float, sigma_s: 
             launch.PRIOR_INFORMATION, launch.PRIOR_LOG_DETERMINANT, memory.thetas[0, :3].copy(),
             _COLD_ROUNDS if cold else _WARM_ROUNDS, out, state, cov,
         )  # fmt: skip
-        if count and out[9] < 3.0 * out[10] + 30.0:
-            cov = _WIDEN * cov + np.diag([_EXTRA_M**2] * 3 + [_EXTRA_M_S**2] * 3)
+        if count and out[9] < launch.credible_cost(out[10]):
+            cov = _WIDEN * max(1.0, out[9] / out[10]) * cov + np.diag([_EXTRA_M**2] * 3 + [_EXTRA_M_S**2] * 3)
             return state, cov
         if cold:
             break
