@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -19,6 +20,14 @@ def browser(browser_path: str) -> Iterator[Browser]:
         started = playwright.chromium.launch(executable_path=browser_path, args=FLAGS)
         yield started
         started.close()
+
+
+def until(page: Page, condition: str, seconds: float = 15.0) -> None:
+    """Wait until the condition holds on the page. Playwright's own waiting evaluates text, which the page's policy rightly forbids."""
+    end = time.monotonic() + seconds
+    while not page.evaluate(f"Boolean({condition})"):
+        assert time.monotonic() < end, f"never on the page: {condition}"
+        page.wait_for_timeout(20)
 
 
 @dataclass

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.applications import Starlette
@@ -60,24 +61,50 @@ class Node:
     def seconds(self) -> float:
         return time.monotonic() - self._zero_s
 
+    def ahead(self, seconds: float) -> None:
+        """Let the node's clocks jump, with nothing from the core."""
+        self._zero_s -= seconds
+
     def tell(self, *bodies: Any, origin: str | None = None) -> None:
         self.feed.push([self.teller.item(self.seconds, body, origin) for body in bodies])
 
 
+@dataclass
+class Served:
+    """A real server on loopback."""
+
+    address: str
+    port: int
+    stop: Callable[[], None]
+    freeze: Callable[[float], None]
+    """Holds the server's loop for so many seconds: connections stay, nothing is sent, as when the process is stopped."""
+
+
 @contextmanager
-def served(app: Starlette, port: int = 0) -> Iterator[tuple[str, Callable[[], None]]]:
-    """A real server on loopback: its address, and what cuts it off."""
+def served(app: Starlette, port: int = 0) -> Iterator[Served]:
+    """Serve an application in a thread of its own until the end of the block, or until `stop`."""
     socket = bind(port)
     serving = server(app)
-    thread = threading.Thread(target=lambda: asyncio.run(serving.serve(sockets=[socket])), daemon=True)
+    loops: list[asyncio.AbstractEventLoop] = []
+
+    async def serve() -> None:
+        loops.append(asyncio.get_running_loop())
+        await serving.serve(sockets=[socket])
+
+    thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
     thread.start()
 
     def stop() -> None:
         serving.should_exit = True
         thread.join(timeout=20)
 
+    bound = socket.getsockname()[1]
     try:
-        yield f"http://127.0.0.1:{socket.getsockname()[1]}", stop
+        yield Served(f"http://127.0.0.1:{bound}", bound, stop, lambda seconds: held(loops[0], seconds))
     finally:
         stop()
         assert not thread.is_alive()
+
+
+def held(loop: asyncio.AbstractEventLoop, seconds: float) -> None:
+    loop.call_soon_threadsafe(time.sleep, seconds)

@@ -13,6 +13,7 @@ import { LANGUAGES, choose, clock, code, day, language, number, say, span } from
 
 const ORIGIN_COLOURS = 6;
 const TICK_MS = 100;
+const FIELDS = "input, select, textarea";
 
 let link = null;
 let chosen = null;
@@ -179,6 +180,13 @@ function acknowledge() {
   if (event) ask("acknowledge", event.event, event.version);
 }
 
+// Out of a field or of the help: the keys are the console's again.
+function leave() {
+  if (document.activeElement?.matches(FIELDS)) document.activeElement.blur();
+  byId("help").hidden = true;
+  byId("help-button").setAttribute("aria-expanded", "false");
+}
+
 const KEYS = {
   a: acknowledge,
   j: () => step(1),
@@ -188,13 +196,13 @@ const KEYS = {
   0: () => map.fitAgain(),
   t: () => byId("theme").click(),
   "?": () => byId("help-button").click(),
-  Escape: () => { byId("help").hidden = true; byId("help-button").setAttribute("aria-expanded", "false"); },
+  Escape: leave,
 };
 
 function listen() {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
-    if (event.key !== "Escape" && document.activeElement?.matches("input, select, textarea")) return;
+    if (event.key !== "Escape" && document.activeElement?.matches(FIELDS)) return;
     const action = KEYS[event.key];
     if (action) {
       event.preventDefault();
@@ -205,9 +213,15 @@ function listen() {
   window.addEventListener("resize", () => mark("map"));
   byId("choices").addEventListener("submit", (event) => event.preventDefault());
   byId("operator-name").addEventListener("change", () => localStorage.setItem("operator", byId("operator-name").value));
-  byId("operator-role").addEventListener("change", () => localStorage.setItem("role", byId("operator-role").value));
+  byId("operator-role").addEventListener("change", () => {
+    localStorage.setItem("role", byId("operator-role").value);
+    byId("operator-role").blur();
+  });
   byId("theme").addEventListener("click", () => setTheme(document.documentElement.dataset.theme === "dark" ? "light" : "dark"));
-  byId("language").addEventListener("change", () => setLanguage(byId("language").value));
+  byId("language").addEventListener("change", () => {
+    setLanguage(byId("language").value);
+    byId("language").blur();
+  });
   byId("zoom-in").addEventListener("click", KEYS["+"]);
   byId("zoom-out").addEventListener("click", KEYS["-"]);
   byId("zoom-fit").addEventListener("click", KEYS[0]);

@@ -58,11 +58,10 @@ function showNation(name, picture) {
   const node = pieces.node;
   const events = sorted(Object.entries(pieces).filter(([key]) => key.startsWith("events/")).map(([, event]) => event));
   parts.box.classList.toggle("nation-warning", node.situation === "warning");
-  const title = link.pieces.get("act")?.names?.[name] ?? name.toUpperCase();
   const partners = pieces.sources.filter((one) => one.kind === "partner");
   const sensors = pieces.sources.filter((one) => one.kind === "sensor" && one.state !== "fresh");
   const word = node.situation === "warning" ? say("situation.warning") : node.situation === "unknown" ? code("freshness", "unknown") : say("wall.knows_nothing");
-  replace(parts.head, element("h2", { class: `origin-${indexOf(name)}` }, title), element("span", { class: `nation-state state-${node.situation}` }, word),
+  replace(parts.head, element("h2", { class: `origin-${indexOf(name)}` }, title(name)), element("span", { class: `nation-state state-${node.situation}` }, word),
     element("ul", { class: "nation-chips" }, [...partners, ...sensors].map((one) =>
       element("li", { class: `dot-${one.state}` }, `${FRESHNESS[one.state] ?? "?"} ${one.kind === "partner" ? one.source.toUpperCase() : one.source} ${code("freshness", one.state)}`))));
   const event = events[0];
@@ -79,6 +78,19 @@ function showNation(name, picture) {
   const paths = Object.entries(pieces).filter(([key, path]) => key.startsWith("paths/") && warnings.has(`${path.origin}.${path.warning}`)).map(([, path]) => path);
   parts.map.draw({ focus: null, events: open, paths, colour: colourOf, index: indexOf, mark: modeText({ ...node, exercise: "" }), truth: truth() });
 }
+
+// What does not answer is unknown: nothing of what it said before stays as if it were still so.
+function silent(name, parts) {
+  parts.alarm.textContent = say("wall.no_node");
+  parts.alarm.className = "nation-alarm";
+  parts.box.classList.remove("nation-warning");
+  replace(parts.head, element("h2", { class: `origin-${indexOf(name)}` }, title(name)), element("span", { class: "nation-state state-unknown" }, code("freshness", "unknown")));
+  replace(parts.table);
+  replace(parts.areas);
+  parts.map.draw({ focus: null, events: [], paths: [], colour: colourOf, index: indexOf, mark: say("banner.exercise") });
+}
+
+const title = (name) => link.pieces.get("act")?.names?.[name] ?? name.toUpperCase();
 
 function truth() {
   const flights = link.pieces.get("truth") ?? [], now = link.pieces.get("now") ?? {};
@@ -112,8 +124,7 @@ function render() {
   for (const name of names) if (all || dirty.has(`nodes/${name}`) || dirty.has("now") || dirty.has("truth")) showNation(name, link.pieces.get(`nodes/${name}`));
   for (const [name, parts] of nations) {
     if (!names.includes(name)) {
-      parts.alarm.textContent = say("wall.no_node");
-      parts.box.classList.remove("nation-warning");
+      silent(name, parts);
     }
   }
   drawAltitude(byId("altitude"), link.pieces.get("truth") ?? [], link.exerciseMs(), say("banner.exercise"));
