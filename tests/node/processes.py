@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-
 import queue
 import signal
 import socket
@@ -123,7 +122,9 @@ class Nations:
         """Start one node."""
         config = self.root / f"{code}.toml"
         sensors = [line for line in self.sensors if line["owner"] == code]
-        (self.root / f"{code}.sensors.jsonl").write_text("\n".join(json.dumps(line) for line in sensors), encoding="utf-8")
+        (self.root / f"{code}.sensors.jsonl").write_text(
+            "\n".join(json.dumps(line) for line in sensors), encoding="utf-8"
+        )
         config.write_text(
             f'node = "{code}"\nmode = "exercise"\nexercise = "{self.exercise}"\nrecord = "record/{code}"\n'
             f'federation = "federation"\nsensors = "{code}.sensors.jsonl"\ncontrol = "stdin"\n'
@@ -150,7 +151,9 @@ class Nations:
 
     def play(self, seconds: float, order: ExerciseOrder, first: int = 0) -> int:
         """Send the detections of the exercise's next seconds to their owners, in time; the index of the next one."""
-        until_ns = order.exercise_ns + int((time.time_ns() - order.link_ns) * order.speed) + int(seconds * order.speed * 1e9)
+        until_ns = (
+            order.exercise_ns + int((time.time_ns() - order.link_ns) * order.speed) + int(seconds * order.speed * 1e9)
+        )
         place = first
         while place < len(self.lines):
             line = self.lines[place]
@@ -177,6 +180,4 @@ class Nations:
 
     def errors(self) -> str:
         """What the nodes wrote on standard error."""
-        return "\n".join(path.read_text() for path in self.root.glob("*.err"))
-
-
+        return "".join(path.read_text(encoding="utf-8") for path in sorted(self.root.glob("*.err")))

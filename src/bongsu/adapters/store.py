@@ -301,13 +301,14 @@ def _parts(rows: list[Any]) -> Iterator[list[Any]]:
 class RecordReader:
     """Reads the record of a folder, also while its node writes. Use it as a context manager."""
 
-    def __init__(self, folder: Path) -> None:
-        path = folder / FILE_NAME
+    def __init__(self, folder: Path, name: str = FILE_NAME) -> None:
+        path = folder / name
         if not path.is_file():
             raise BadInput(
                 "no record here", f"give one node's folder, such as DIR/record/kr, that holds {FILE_NAME}", str(folder)
             )
         self.folder = folder
+        self._path = path
         self._engine = _open_engine(path, Durability.DISK, read_only=True)
 
     def __enter__(self) -> RecordReader:
@@ -397,7 +398,7 @@ class RecordReader:
             raise RecordError(
                 f"the file cannot be read at entry {number} ({error.orig})",
                 "take a copy from a backup, or compare with partners' records",
-                str(self.folder / FILE_NAME),
+                str(self._path),
                 entry=number,
             ) from None
 

@@ -214,7 +214,11 @@ def _set_aside(folder: Path, epoch: int) -> None:
     for suffix in ("", "-wal", "-shm"):
         path = folder / (FILE_NAME + suffix)
         if path.exists():
-            path.rename(folder / f"record-epoch-{epoch}.db{suffix}")
+            path.rename(folder / (_set_aside_name(epoch) + suffix))
+
+
+def _set_aside_name(epoch: int) -> str:
+    return f"record-epoch-{epoch}.db"
 
 
 def _last_item(reader: RecordReader) -> str:
