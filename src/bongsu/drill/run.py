@@ -1,19 +1,17 @@
 """`bongsu drill run`: from a scenario's name to its judged review, in virtual time or with real servers; the parts that both share."""
 
 import contextlib
-import importlib
 import os
 from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 
-from bongsu.drill import outcome, telling, twin
+from bongsu.drill import outcome, twin
 from bongsu.drill import scenario as scenarios
 from bongsu.drill.out import Process, Run, RunFolder
 from bongsu.drill.run_plan import RunPlan, RunResult
 from bongsu.drill.virtual import Progress, VirtualDrill, recorded
-from bongsu.reports import review as page
 from bongsu.views.review import Review
 
 Say = Callable[[str], None]
@@ -57,7 +55,8 @@ def play(plan: RunPlan, say: Say, progress: Progress) -> Played:
             result = _play_virtual(plan, folder, progress)
             compared = outcome.Twin(outcome.held_by_records(plan.scenario, plan.flights, result.record), cut.result())
         else:
-            live = importlib.import_module("bongsu.drill.live")
+            from bongsu.drill import live
+
             result = live.run(plan, folder, say)
             compared = compare(plan, say)
         return finish(plan, folder, result, compared, say)
@@ -86,6 +85,9 @@ def compare(plan: RunPlan, say: Say) -> outcome.Twin:
 
 def finish(plan: RunPlan, folder: RunFolder, result: RunResult, compared: outcome.Twin, say: Say) -> Played:
     """Judge the records, write `review.json` and, from it, `review.html`."""
+    from bongsu.drill import telling
+    from bongsu.reports import review as page
+
     say("judging the records")
     judged = outcome.review_of(plan.scenario, plan.flights, plan.seed, plan.speed, result.record, compared)
     content = folder.write_review(judged.review)

@@ -100,6 +100,7 @@ class Nation:
         self._tick_ns: int | None = None
         self._ticked_ns = 0
         self._act_ns: int | None = None
+        self._due = Due()
         self._core: Core | None = None
 
     def start(self) -> None:
@@ -185,7 +186,7 @@ class Nation:
     def _plan(self) -> None:
         """Enter the next tick and the next act of a scripted person, if they come sooner than what is entered."""
         assert self._core is not None
-        due = self._core.due()
+        due = self._due = self._core.due()
         times = [time_ns for time_ns in (due.exercise_ns, due.link_ns) if time_ns is not None]
         if times:
             time_ns = max(min(times), self._ticked_ns + _LEAST_NS)
@@ -202,7 +203,8 @@ class Nation:
             return
         self._tick_ns = None
         self._ticked_ns = self._agenda.now_ns
-        if self._core.due().reached(self._now()):
+        # Whatever changes what is due is a step, and each step plans anew.
+        if self._due.reached(self._now()):
             self._step(Tick())
         else:
             self._plan()

@@ -21,6 +21,8 @@ def join(labels: Iterable[Label]) -> Label | None:
     known = list(labels)
     if not known:
         return None
+    if all(label is known[0] for label in known):
+        return known[0]
     highest = max(known, key=lambda label: RANKS.get(label.classification, len(RANKS)))
     common = set(known[0].releasable_to).intersection(*(label.releasable_to for label in known))
     return Label(policy=highest.policy, classification=highest.classification, releasable_to=tuple(sorted(common)))

@@ -54,6 +54,7 @@ class ReleaseRoom(Memoryless):
         self._others = tuple(sorted(partner for partner in configuration.partners if partner != configuration.node))
         self._given: dict[str, _Given] = {}
         self._decided: dict[tuple[str, frozenset[str], str, str], Rule | None] = {}
+        self._shared: tuple[int, dict[str, frozenset[str]]] = (-1, {})
 
     def handle(self, item: Item[Any], now: Now) -> list[Given]:
         """Decide for each recipient that the item may concern."""
@@ -202,15 +203,24 @@ class ReleaseRoom(Memoryless):
         return coarse
 
     def _rule(self, recipient: str, kind: str, field: str, now: Now) -> Rule | None:
-        circles = frozenset(
-            circle.circle
-            for circle in self._configuration.circles
-            if {recipient, self._configuration.node} <= set(circle.members_at(now.exercise_ns))
-        )
+        circles = self._circles(recipient, now)
         asked = (recipient, circles, kind, field)
         if asked not in self._decided:
             self._decided[asked] = decide(self._configuration.rules, recipient, circles, kind, field)
         return self._decided[asked]
+
+    def _circles(self, recipient: str, now: Now) -> frozenset[str]:
+        """The circles that both are in now; worked out anew only at another moment."""
+        moment_ns, known = self._shared
+        if moment_ns != now.exercise_ns:
+            self._shared = now.exercise_ns, (known := {})
+        if recipient not in known:
+            known[recipient] = frozenset(
+                circle.circle
+                for circle in self._configuration.circles
+                if {recipient, self._configuration.node} <= set(circle.members_at(now.exercise_ns))
+            )
+        return known[recipient]
 
     def _holders(self, warning: Warning) -> list[str]:
         return self._given[warning.warning].holders if warning.warning in self._given else []
