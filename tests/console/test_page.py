@@ -222,7 +222,7 @@ def test_a_stance_names_the_fields(watched: Watched, node: Node, address: str) -
 NO_LINK_MS = 2_000
 
 
-def test_no_link_when_the_node_freezes(watched: Watched, console: Served) -> None:
+def test_no_link_when_the_node_freezes(watched: Watched, node: Node, console: Served) -> None:
     """The connection stays open, but nothing comes: only the page's own clock can tell."""
     page = opened(watched, console.address)
     watch_link(page)
@@ -232,6 +232,7 @@ def test_no_link_when_the_node_freezes(watched: Watched, console: Served) -> Non
     assert page.evaluate("window.lostAt") - frozen_ms <= NO_LINK_MS
     assert "NO LINK" in page.inner_text("#no-link")
     assert "grayscale" in page.evaluate("getComputedStyle(document.querySelector('main')).filter")
+    node.tell(up(70))
     until(page, "document.body.dataset.link === 'up'")
     assert not page.is_visible("#no-link")
 
@@ -251,6 +252,7 @@ def test_no_link_when_the_stream_is_cut_and_a_command_is_not_lost_unseen(
     until(page, "document.getElementById('outcome').dataset.outcome === 'failed'")
     assert "NOT entered" in page.inner_text("#outcome")
     with served(create(node.feed, node.desk, "kr-1"), port=console.port):
+        node.tell(up(70))
         until(page, "document.body.dataset.link === 'up'")
         assert page.locator(".calling").count() == 1
 

@@ -135,9 +135,9 @@ export function card(event, chosen, onChoose) {
     element("span", { class: "card-id" }, event.event), element("span", { class: `card-word word-${word}` }, say(`event.${word}`)),
     element("span", { class: "card-mode" }, code("mode", event.mode)), element("span", { class: "card-since" }, utc(event.first)));
   const body = open
-    ? [countdown(event), figures(event),
+    ? [countdown(event), buttons(event), figures(event),
       differing.length ? element("section", { class: "differences" }, element("h4", {}, say("differences.title")), element("ul", {}, differing)) : null,
-      areas(event), deliveries(event), stances(event), buttons(event)]
+      areas(event), deliveries(event), stances(event)]
     : null;
   return element("article", {
     class: `card ${calls(event) ? "calling" : ""} ${chosen ? "chosen" : ""} card-${word}`,

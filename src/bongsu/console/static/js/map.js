@@ -1,5 +1,6 @@
 // The map: land and areas on one layer that is drawn when the view changes, launches and impacts on another.
 
+import { isGone } from "./figures.js";
 import { areaName, area as areaById, near, outlines, provinces } from "./geography.js";
 import { Projection, ellipse, greatCircle, vector } from "./sphere.js";
 import { km, number, say } from "./words.js";
@@ -220,10 +221,11 @@ export class ChartMap {
   }
 
   drawEvent(event, scene) {
-    for (const one of event.assessments) {
+    // What no longer stands lies under what does.
+    for (const one of [...event.assessments].sort((a, b) => Number(isGone(b.status)) - Number(isGone(a.status)))) {
       const estimate = one.estimate;
       if (!estimate) continue;
-      const gone = one.status === "retracted" || one.status === "superseded";
+      const gone = isGone(one.status);
       const colour = gone ? this.colour("gone") : scene.colour(one.origin);
       const dash = DASHES[scene.index(one.origin) % DASHES.length];
       if (estimate.launch) this.drawPoint(estimate.launch, colour, dash, "launch", one, gone);
