@@ -32,7 +32,11 @@ class CommandDesk:
 
 
 def outcome_of(command: Command, items: list[Item[Any]]) -> Approved | Refusal:
-    """What the desk made of a command in the step that handled it."""
+    """What the desk, or the room behind it that the command is for, made of it in the step that handled it: a refusal outweighs an approval."""
+    for item in items:
+        body = item.body
+        if isinstance(body, Refusal) and body.requirement == command.command:
+            return body
     for item in items:
         body = item.body
         if isinstance(body, Approved) or (isinstance(body, Refusal) and body.door == "desk"):
