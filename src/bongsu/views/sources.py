@@ -2,8 +2,8 @@
 
 import msgspec
 
-from bongsu.base.limits import SENSOR_SILENT_INTERVALS
-from bongsu.base.units import NANOSECONDS_PER_SECOND
+from bongsu.base.limits import FRESH_S, SENSOR_SILENT_INTERVALS
+from bongsu.base.units import NANOSECONDS_PER_SECOND, seconds_to_ns
 from bongsu.model.configuration import Configuration
 from bongsu.model.freshness import Freshness, FreshnessState
 from bongsu.model.head import Head, Now
@@ -27,9 +27,12 @@ class _Sensor(msgspec.Struct):
         """Fresh while its status comes; one that never sends any is fresh from its first look on (DESIGN.md section 4)."""
         if self.heard_link_ns is None:
             return FreshnessState.UNKNOWN
-        if self.status_ns is not None and now.exercise_ns - self.status_ns > SENSOR_SILENT_INTERVALS * self.interval_ns:
-            return FreshnessState.UNKNOWN
-        return FreshnessState.FRESH
+        if self.status_ns is None:
+            return FreshnessState.FRESH
+        # A fast drill runs minutes of exercise time ahead of a feed that is a moment late: silence counts in both clocks.
+        silent = now.exercise_ns - self.status_ns > SENSOR_SILENT_INTERVALS * self.interval_ns
+        late = now.link_ns - self.heard_link_ns > seconds_to_ns(FRESH_S)
+        return FreshnessState.UNKNOWN if silent and late else FreshnessState.FRESH
 
 
 class Sources:
