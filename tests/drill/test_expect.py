@@ -1,0 +1,212 @@
+"""The judge: every kind of expectation is met by good findings, and fails when what it is about does."""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from bongsu.drill import expect, expectations
+from bongsu.drill import scenario as scenarios
+from bongsu.drill.expect import Findings, judge
+from bongsu.model.stance import Position, Stance
+from bongsu.views.folded import fold
+from bongsu.views.measures import Facts
+from bongsu.views.review import AtNode, Exchange, Retraction, Sharing
+from tests.views.builders import Record, at_ns, event, warning
+
+SCENARIO = scenarios.load("overflight-2022-10-04")
+FLIGHTS = scenarios.solve(SCENARIO)
+NAME = "overflight"
+ONLY = "false"
+NODES = ("kr", "us", "jp")
+
+
+def facts() -> Facts:
+    at = AtNode(
+        first_detection_s=80.0,
+        first_own_warning_s=82.0,
+        first_partner_warning_s=30.0,
+        first_alert_s=150.0,
+        launch_error_km=5.0,
+        launch_d2=2.0,
+        impact_error_km=[(200.0, 1.0)],
+        impact_d2=3.0,
+        partners_heard=["kr", "us"],
+        final_status="impacted",
+        areas_alerted=["JP-01", "JP-02"],
+        areas_at_risk=["JP-01"],
+    )
+    return Facts(at, {"kr": 30.0, "us": 40.0}, ["initial", "update", "impacted"], 20.0)
+
+
+def findings(*asked: Any) -> Findings:
+    folds = {}
+    for node in NODES:
+        record = Record(node)
+        record.add(event(f"{node}-V1", 30.0, ("kr", warning("kr-E1")), node=node))
+        stance = Stance(
+            circle="c",
+            about="kr",
+            warning="kr-E1",
+            version=1,
+            partner="jp",
+            position=Position.CONCUR,
+            time_ns=at_ns(60.0),
+        )
+        record.add(stance, origin="jp")
+        folds[node] = fold(node, record.items)
+    retraction = Retraction(
+        event="kr-V1", origin="kr", retracted_s=40.0, holders=2, confirmed=2, p50_s=1.0, p95_s=2.0, p100_s=2.0
+    )
+    return Findings(
+        scenario=replace(SCENARIO, expectations=asked),
+        flights=FLIGHTS,
+        folds=folds,
+        known={("kr", "kr-E1"): NAME},
+        facts={NAME: {node: facts() for node in NODES}},
+        exchange=Exchange(sent=9, delivered=9, lost=0, applied_twice=0, refused=0, leaked=0, latency_ms=None),
+        sharing=dict.fromkeys(NODES, Sharing(seconds_gained=30.0, ellipse_shrink=1.5)),
+        retractions=[(NAME, retraction)],
+    )
+
+
+def at(**changes: Any) -> Callable[[Findings], None]:
+    """Spoil figures of jp."""
+
+    def spoil(found: Findings) -> None:
+        for name, value in changes.items():
+            setattr(found.facts[NAME]["jp"].at, name, value)
+
+    return spoil
+
+
+def of_facts(**changes: Any) -> Callable[[Findings], None]:
+    def spoil(found: Findings) -> None:
+        for name, value in changes.items():
+            setattr(found.facts[NAME]["jp"], name, value)
+
+    return spoil
+
+
+def of_exchange(**changes: Any) -> Callable[[Findings], None]:
+    def spoil(found: Findings) -> None:
+        for name, value in changes.items():
+            setattr(found.exchange, name, value)
+
+    return spoil
+
+
+def of_retraction(**changes: Any) -> Callable[[Findings], None]:
+    def spoil(found: Findings) -> None:
+        for name, value in changes.items():
+            setattr(found.retractions[0][1], name, value)
+
+    return spoil
+
+
+def of_sharing(found: Findings) -> None:
+    found.sharing["jp"] = Sharing(seconds_gained=None, ellipse_shrink=None)
+
+
+def no_retraction(found: Findings) -> None:
+    found.retractions.clear()
+
+
+def no_stances(found: Findings) -> None:
+    for node in ("kr", "us"):
+        found.folds[node].stances.clear()
+
+
+def another_event(found: Findings) -> None:
+    found.folds["jp"].events["jp-V2"] = [event("jp-V2", 30.0, ("us", warning("us-E1")), node="jp")]
+
+
+def slower_flight(found: Findings) -> None:
+    flight = found.flights[NAME]
+    found.flights[NAME] = type(flight)(**{**flight.__dict__, "flight_s": flight.flight_s * 1.1})
+
+
+CASES: list[tuple[Any, list[Callable[[Findings], None]]]] = [
+    (
+        expectations.Warned(node="jp", by_s=60.0),
+        [at(first_partner_warning_s=61.0), at(first_partner_warning_s=None, first_own_warning_s=None)],
+    ),
+    (expectations.Warned(node="jp", by_s=90.0, own=True), [at(first_own_warning_s=None), at(first_own_warning_s=91.0)]),
+    (expectations.Hears(node="jp", origin="kr", by_s=35.0), [of_facts(heard_s={"kr": 36.0}), of_facts(heard_s={})]),
+    (expectations.Hears(node="jp", origin="kr"), [of_facts(heard_s={"us": 1.0})]),
+    (
+        expectations.KnowsBeforeOwn(node="jp", min_s=20.0),
+        [at(first_detection_s=49.0), at(first_partner_warning_s=None)],
+    ),
+    (
+        expectations.FinalStatus(nodes=NODES, statuses=("passed", "impacted")),
+        [at(final_status="lost"), at(final_status=None)],
+    ),
+    (expectations.HadStatus(node="jp", status="update"), [of_facts(statuses=["initial"])]),
+    (
+        expectations.Retracted(everywhere_within_s=5.0),
+        [no_retraction, of_retraction(confirmed=1, p100_s=None), of_retraction(p100_s=6.0), of_retraction(holders=0)],
+    ),
+    (expectations.ImpactD2(nodes=NODES, most=16.0), [at(impact_d2=16.1), at(impact_d2=None)]),
+    (expectations.LaunchD2(nodes=NODES, most=16.0), [at(launch_d2=16.1), at(launch_d2=None)]),
+    (expectations.LaunchError(nodes=NODES, most_km=10.0), [at(launch_error_km=10.1), at(launch_error_km=None)]),
+    (expectations.TruthFlightTime(reporter="Japan", within_percent=3.0), [slower_flight]),
+    (
+        expectations.AreasAlerted(node="jp", includes=("JP-01",), excludes=("JP-13",), least=2),
+        [
+            at(areas_alerted=["JP-02", "JP-03"]),
+            at(areas_alerted=["JP-01"]),
+            at(areas_alerted=["JP-01", "JP-02", "JP-13"]),
+        ],
+    ),
+    (expectations.Events(node="jp", count=1), [another_event]),
+    (expectations.Exchange(), [of_exchange(lost=1), of_exchange(applied_twice=1), of_exchange(leaked=1)]),
+    (expectations.Exchange(lost=1), [of_exchange(lost=2)]),
+    (expectations.Acknowledged(node="jp", by_s=25.0), [of_facts(acknowledged_s=26.0), of_facts(acknowledged_s=None)]),
+    (expectations.StanceTaken(node="jp", origin="kr", position="concur"), [no_stances, lambda f: f.known.clear()]),
+    (expectations.SecondsGained(node="jp", least=30.0), [of_sharing]),
+]
+
+
+@pytest.mark.parametrize(("asked", "faults"), CASES, ids=lambda value: type(value).__name__)
+def test_each_expectation_is_met_by_good_findings_and_fails_with_each_fault(
+    asked: Any, faults: list[Callable[[Findings], None]]
+) -> None:
+    (verdict,) = judge(findings(asked))
+    assert verdict.met, verdict.text
+    for fault in faults:
+        found = findings(asked)
+        found = Findings(**{**found.__dict__, "flights": dict(found.flights)})
+        fault(found)
+        (spoilt,) = judge(found)
+        assert not spoilt.met, verdict.text
+        assert spoilt.text == verdict.text
+
+
+def test_an_expectation_of_no_area_fails_when_one_is_alerted() -> None:
+    asked = expectations.AreasAlerted(node="jp", none=True)
+    found = findings(asked)
+    assert not judge(found)[0].met
+    at(areas_alerted=[])(found)
+    assert judge(found)[0].met
+
+
+def test_every_kind_has_a_judge_and_a_case() -> None:
+    kinds = set(typing.get_args(expectations.Expectation))
+    assert kinds == set(expect._JUDGES) == {type(asked) for asked, _ in CASES}
+
+
+def test_a_scenarios_own_words_are_kept() -> None:
+    (verdict,) = judge(findings(expectations.Events(node="jp", count=1, text="Japan counts one launch")))
+    assert verdict.text == "Japan counts one launch"
+
+
+def test_the_launch_is_named_where_there_are_several() -> None:
+    asked = expectations.Warned(node="jp", by_s=60.0, launch=NAME)
+    found = findings(asked)
+    found.facts[ONLY] = {node: facts() for node in NODES}
+    assert judge(found)[0].text == "jp has a warning of overflight within 60 s"
