@@ -151,3 +151,11 @@ def test_a_node_may_start_before_its_server(world: NatsWorld, servers: Servers) 
     network.open(lambda arrival: arrival.stored(), lambda health: heard.append(f"{health.part} {health.state}"))
     world.run_until(lambda: "broker up" in heard)
     world.loop.run_until_complete(network.close())
+
+
+def test_what_the_federation_does_not_release_is_said_and_not_carried(world: NatsWorld) -> None:
+    ends = Ends(world)
+    ends.offer("kr", "au", "never")
+    assert ends.health["kr"][-1].part == "outbox.au"
+    assert ends.health["kr"][-1].state == "down"
+    assert ends.accepted == []

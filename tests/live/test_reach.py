@@ -15,7 +15,7 @@ import pytest
 from nats.aio.client import Client
 
 from bongsu.adapters.federation.access import read_access
-from bongsu.adapters.federation.server_files import admin_user, node_user
+from bongsu.adapters.federation.server_files import admin_user, national_user, node_user
 from bongsu.adapters.nats import NatsNetwork
 from bongsu.adapters.servers import check_file
 from bongsu.base.errors import NotReady
@@ -258,6 +258,24 @@ def test_a_node_is_refused_what_its_mode_and_its_partners_do_not_need(
             await one.ask(subject, b"{}")
             await one.until(lambda: bool(one.errors))
             assert f'permissions violation for publish to "{subject.lower()}"' in one.errors[0].lower()
+
+    run(work())
+
+
+def test_the_national_account_is_joined_to_nothing(servers: Servers) -> None:
+    async def work() -> None:
+        before = await kr_says(servers), await kr_says(servers, Mode.EXERCISE)
+        async with prober(servers, "kr", national_user("kr")) as one:
+            tried = [
+                await one.ask(f"$JS.API.{call}", b"{}") for call in ("STREAM.INFO.PROMPT_US", "STREAM.PURGE.PROMPT_US")
+            ]
+            pulls = [await one.ask(f"PULL.KR_{mode}.JP_{mode}.PROMPT_JP", NO_WAIT) for mode in "RE"]
+            for forged in ("rel.JP.KR.prompt.m", "exr.JP.KR.prompt.m"):
+                await one.client.publish(forged, b"national secret")
+            await one.until(lambda: all(one.answers[number] for number in tried))
+            assert all(b"stream not found" in one.answers[number][0][0] for number in tried)
+            one.nobody_answered(pulls)
+        assert (await kr_says(servers), await kr_says(servers, Mode.EXERCISE)) == before
 
     run(work())
 

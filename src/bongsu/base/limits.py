@@ -73,7 +73,7 @@ SERVER_PAYLOAD_BYTES = 131_072
 """Largest message a server takes: an envelope with its headers, and the server's own answers about 64 outboxes."""
 
 PROMPT_OUTBOX_BYTES = 268_435_456
-"""One prompt outbox on disk: 100,000 warnings of 2 kB. When full it refuses new ones, and the node says so: it never drops old ones."""
+"""One prompt outbox on disk: 100,000 warnings of 2 kB, pulled or not. Beyond that the oldest goes: a recipient that lacks it asks again."""
 
 LATEST_OUTBOX_BYTES = 33_554_432
 """One latest outbox in memory: one message of up to 4 kB for each of 8,000 subjects; beyond that the oldest subject goes."""

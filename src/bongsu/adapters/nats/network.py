@@ -91,7 +91,11 @@ class NatsNetwork:
     def offer(self, parcel: Parcel, accepted: Callable[[str], None]) -> None:
         """See the port; on the network's thread."""
         assert parcel.issuer == self.access.node, f"{self.access.node} does not carry what {parcel.issuer} issues"
-        sender = self._senders[parcel.recipient, parcel.lane]
+        sender = self._senders.get((parcel.recipient, parcel.lane))
+        if sender is None:
+            text = f"the federation does not release to {parcel.recipient}; grant it, or take it out of the policy"
+            self._tell(f"outbox.{parcel.recipient}", "down", text)
+            return
         dropped = sender.counts.dropped
         sender.offer(Waiting(parcel, accepted))
         if sender.counts.dropped != dropped:

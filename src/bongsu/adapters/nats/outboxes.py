@@ -25,13 +25,22 @@ async def make_outboxes(session: Session, access: Access, recipient: str) -> Non
 
 
 def stream_settings(access: Access, lane: Lane) -> dict[str, object]:
-    """Prompt: on disk, and when full it refuses what is new. Latest: in memory, one message a subject. Neither may be purged."""
-    common: dict[str, object] = {"retention": "limits", "deny_delete": True, "deny_purge": True, "num_replicas": 1}
+    """Prompt: on disk. Latest: in memory, one message a subject. Neither may be purged.
+
+    When full the oldest goes, of the prompt lane too: nearly all that lies there was pulled long ago, a warning of now must not wait for
+    it, and what a recipient lacks it asks for again by number.
+    """
+    common: dict[str, object] = {
+        "retention": "limits",
+        "discard": "old",
+        "deny_delete": True,
+        "deny_purge": True,
+        "num_replicas": 1,
+    }
     if lane is Lane.PROMPT:
         return {
             **common,
             "storage": "file",
-            "discard": "new",
             "max_age": _hours(access.prompt_keep_h),
             "duplicate_window": _hours(access.duplicates_known_h),
             "max_bytes": limits.PROMPT_OUTBOX_BYTES,
@@ -39,7 +48,6 @@ def stream_settings(access: Access, lane: Lane) -> dict[str, object]:
     return {
         **common,
         "storage": "memory",
-        "discard": "old",
         "max_msgs_per_subject": 1,
         "max_age": _hours(access.latest_keep_h),
         "max_bytes": limits.LATEST_OUTBOX_BYTES,

@@ -6,6 +6,7 @@ Both are fed and pumped on the network's own thread.
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections import deque
 from collections.abc import Callable
 from typing import Protocol
@@ -20,10 +21,11 @@ Accepted = Callable[[str], None]
 class Waiting:
     """A parcel that the server has not confirmed."""
 
-    __slots__ = ("accepted", "confirmed", "parcel", "sent_s")
+    __slots__ = ("accepted", "attempt", "confirmed", "parcel", "sent_s")
 
     def __init__(self, parcel: Parcel, accepted: Accepted) -> None:
         self.parcel = parcel
+        self.attempt = f"{parcel.message} {secrets.token_hex(4)}"
         self.accepted = accepted
         self.confirmed = False
         self.sent_s = 0.0
@@ -60,7 +62,8 @@ class PromptSender:
     """Each parcel arrives in its outbox once and in the order of offering.
 
     Several are on their way at once; each names its predecessor, so that the server refuses one whose predecessor was lost, and all from the
-    oldest unconfirmed are sent again under the same ids.
+    oldest unconfirmed are sent again under the same ids. Such an id is that of one offering, not of the message: a message that is offered
+    again because a recipient asked for it must be stored again, and the server would take it for a repetition.
     """
 
     def __init__(self, subject: Callable[[Parcel], str]) -> None:
@@ -110,9 +113,9 @@ class PromptSender:
     async def _send_next(self, session: Session, reply: str, now_s: float) -> None:
         index, number = self._sent, self._first_number + self._sent
         waiting = self._queue[index]
-        headers = {"Nats-Msg-Id": waiting.parcel.message}
+        headers = {"Nats-Msg-Id": waiting.attempt}
         if index:
-            headers["Nats-Expected-Last-Msg-Id"] = self._queue[index - 1].parcel.message
+            headers["Nats-Expected-Last-Msg-Id"] = self._queue[index - 1].attempt
         if waiting.sent_s:
             self.counts.resent += 1
         waiting.sent_s = now_s
