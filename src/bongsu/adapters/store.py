@@ -197,6 +197,10 @@ class Store:
             self._thread.join()
         else:
             self._flush()
+        if self.failed is None and self.durability is Durability.DISK:
+            # One file that can be copied; where somebody reads just now it stays in two, which is as good.
+            with contextlib.suppress(OperationalError):
+                self._connection.exec_driver_sql("PRAGMA journal_mode=DELETE")
         self._connection.close()
         self._engine.dispose()
         if self.failed is not None:

@@ -64,6 +64,7 @@ def verify(folder: Path, keys: tuple[str, ...], as_json: bool) -> int:
 def replay(folder: Path, as_json: bool) -> int:
     """Run the core again on the recorded inputs and compare every output byte for byte; exit 1 where it differs."""
     from bongsu.adapters.store import RecordReader
+    from bongsu.node.config import commit
     from bongsu.record.replay import replay as step_again
 
     with RecordReader(folder) as reader:
@@ -72,13 +73,17 @@ def replay(folder: Path, as_json: bool) -> int:
     difference = outcome.difference
     same = difference is None and outcome.digest == end.digest.hex()
     if as_json:
-        told: dict[str, Any] = {name: getattr(outcome, name) for name in ("node", "inputs", "outputs", "digest")}
+        told: dict[str, Any] = {
+            name: getattr(outcome, name) for name in ("node", "commit", "inputs", "outputs", "digest")
+        }
         told |= {"same": same, "recorded_digest": end.digest.hex()}
         told["difference"] = None if difference is None else {"entry": difference.entry, "text": difference.text}
         click.echo(json.dumps(told))
         return 0 if same else 1
     if difference is not None:
         click.echo(f"{outcome.node}: differs first at entry {difference.entry}: {difference.text}.")
+        if outcome.commit != (ours := commit()):
+            click.echo(f"The record was written by core {outcome.commit}, this is {ours}.", err=True)
     else:
         word = "the same as" if same else f"not the recorded {end.digest.hex()}, though each output is that of"
         click.echo(f"{outcome.node}: {outcome.inputs} inputs gave {outcome.outputs} outputs, {word} the record.")

@@ -30,9 +30,13 @@ class Difference(msgspec.Struct, frozen=True):
 
 
 class Replayed(msgspec.Struct, frozen=True):
-    """Outcome of a replay: `digest` of what the core gave now; it equals the record's unless there is a `difference`."""
+    """Outcome of a replay: `digest` of what the core gave now; it equals the record's unless there is a `difference`.
+
+    `commit` is what the record says of the core that wrote it: another core may well answer otherwise.
+    """
 
     node: str
+    commit: str
     inputs: int
     outputs: int
     digest: str
@@ -61,7 +65,7 @@ def steps_of(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
 def replay(entries: Iterable[Entry], build: Callable[[Configuration], Steps]) -> Replayed:
     """Step everything again. Raises `RecordError` where a record does not begin with a configuration or cannot be read."""
     core: Steps | None = None
-    node, inputs, outputs, digest = "", 0, 0, GENESIS
+    node, commit, inputs, outputs, digest = "", "", 0, 0, GENESIS
     for group in steps_of(entries):
         if group[0].kind == EntryKind.FAULT:
             digest = digest_of(digest, group[0].kind, content_of(group[0].head, group[0].body))
@@ -74,7 +78,7 @@ def replay(entries: Iterable[Entry], build: Callable[[Configuration], Steps]) ->
                     "give the folder of a whole record",
                     entry=group[0].number,
                 )
-            core, node = build(body), body.node
+            core, node, commit = build(body), body.node, body.commit
         items = core.step(now_of(group[0]), body)
         inputs += 1
         outputs += len(items) - 1
@@ -82,8 +86,8 @@ def replay(entries: Iterable[Entry], build: Callable[[Configuration], Steps]) ->
             digest = digest_of(digest, EntryKind.OUTPUT, content_of(encode(item.head), encode(item.body)))
         difference = _compare(group, items)
         if difference is not None:
-            return Replayed(node, inputs, outputs, digest.hex(), difference)
-    return Replayed(node, inputs, outputs, digest.hex(), None)
+            return Replayed(node, commit, inputs, outputs, digest.hex(), difference)
+    return Replayed(node, commit, inputs, outputs, digest.hex(), None)
 
 
 def _input_of(entry: Entry) -> Input:

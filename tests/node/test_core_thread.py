@@ -1,0 +1,121 @@
+"""The core's thread: inputs in order, ticks when due, the oldest looks dropped on overload."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from bongsu.adapters.clock import SystemClock
+from bongsu.model.health import Dropped, Health
+from bongsu.model.message import Lane, Received
+from bongsu.model.scan import RawScan
+from bongsu.model.tick import Tick
+from bongsu.node import core_thread
+from bongsu.node.core_thread import CoreThread, Stepped
+from bongsu.node.engine import open_engine
+from bongsu.record.replay import replay
+from tests.record.toy import Sending, build, configuration, raw_scan
+
+WAIT_S = 20.0
+
+
+class Watch:
+    """Collects steps; can hold the core's thread inside one."""
+
+    def __init__(self, folder: Path) -> None:
+        self.clock = SystemClock()
+        self.engine = open_engine(folder, configuration(), build, self.clock.now())
+        self.steps: list[Stepped] = []
+        self.failed: list[BaseException] = []
+        self.ended = threading.Event()
+        self.go = threading.Event()
+        self.go.set()
+        self.held = threading.Event()
+        self.core = CoreThread(self.engine, self.clock, self._stepped, self._failed)
+
+    def _stepped(self, stepped: Stepped) -> None:
+        self.steps.append(stepped)
+        self.held.set()
+        assert self.go.wait(WAIT_S)
+
+    def _failed(self, error: BaseException) -> None:
+        self.failed.append(error)
+        self.ended.set()
+
+    def bodies(self) -> list[object]:
+        return [stepped.items[0].body for stepped in self.steps]
+
+
+def test_inputs_are_stepped_in_order_and_all_before_the_end(tmp_path: Path) -> None:
+    watch = Watch(tmp_path)
+    watch.core.start()
+    for number in range(1, 200):
+        watch.core.put(raw_scan(number))
+    watch.core.end()
+    numbers = [body.number for body in watch.bodies() if isinstance(body, RawScan)]
+    assert numbers == list(range(1, 200))
+    assert watch.failed == []
+
+
+def test_a_tick_comes_when_due_and_goes_before_waiting_inputs(tmp_path: Path) -> None:
+    watch = Watch(tmp_path)
+    watch.go.clear()
+    watch.core.start()
+    assert watch.held.wait(WAIT_S), "the toy room is due from the beginning"
+    assert isinstance(watch.bodies()[0], Tick)
+    for number in range(1, 100):
+        watch.core.put(raw_scan(number))
+    _sending(watch).next_ns = 0
+    watch.go.set()
+    watch.core.end()
+    kinds = [type(body) for body in watch.bodies()]
+    assert kinds.index(Tick, 1) == 1
+    assert kinds.count(RawScan) == 99
+
+
+def test_on_overload_the_oldest_looks_go_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(core_thread, "QUEUE_COUNT", 50)
+    watch = Watch(tmp_path)
+    watch.go.clear()
+    watch.core.start()
+    assert watch.held.wait(WAIT_S)
+    for number in range(1, 101):
+        watch.core.put(raw_scan(number))
+        watch.core.put(Received(claimed="us", lane=Lane.PROMPT, envelope=b"%d" % number))
+    watch.core.put(Health(part="hub", state="down"))
+    watch.go.set()
+    watch.core.end()
+    bodies = watch.bodies()
+    got = [int(body.envelope) for body in bodies if isinstance(body, Received)]
+    assert got == list(range(1, 101))
+    assert sum(isinstance(body, Health) for body in bodies) == 1
+    kept = [body.number for body in bodies if isinstance(body, RawScan)]
+    dropped = sum(body.count for body in bodies if isinstance(body, Dropped))
+    assert kept == list(range(101 - len(kept), 101))
+    assert dropped + len(kept) == 100
+    assert dropped == watch.core.counters.dropped > 0
+
+
+def test_a_core_that_breaks_is_told_and_its_record_still_replays(tmp_path: Path) -> None:
+    watch = Watch(tmp_path)
+    watch.core.start()
+    watch.core.put(raw_scan(1))
+    watch.core.put(raw_scan(2, sensor="bad"))
+    watch.core.put(raw_scan(3))
+    assert watch.ended.wait(WAIT_S)
+    assert "the room breaks" in str(watch.failed[0])
+    watch.engine.store.close()
+    from bongsu.adapters.store import RecordReader
+
+    with RecordReader(tmp_path) as reader:
+        assert [entry.type for entry in reader.entries(kinds=("fault",))] == ["raw_scan"]
+        assert replay(reader.entries(), build).difference is None
+
+
+def _sending(watch: Watch) -> Sending:
+    for room in watch.engine.pipeline._rooms:
+        if isinstance(room, Sending):
+            return room
+    raise AssertionError("no such room")
