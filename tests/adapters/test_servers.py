@@ -73,7 +73,7 @@ def test_a_server_starts_stops_and_starts_again(tmp_path: Path, ports: list[int]
     server.stop()
 
 
-def test_the_server_ends_when_its_starter_is_killed(tmp_path: Path, ports: list[int]) -> None:
+def test_the_server_ends_when_its_starter_dies(tmp_path: Path, ports: list[int]) -> None:
     file = write_plain(tmp_path, ports)
     starter = subprocess.Popen([sys.executable, "-c", STARTER, str(file), str(ports[1])], stdout=subprocess.PIPE)
     assert starter.stdout is not None
