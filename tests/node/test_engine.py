@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from bongsu.adapters.store import RecordReader
+from bongsu.base.limits import DISK_PATIENCE_S
 from bongsu.core.pipeline import Pipeline
 from bongsu.model.message import Lane, Outgoing
 from bongsu.node.engine import open_engine
@@ -113,3 +114,21 @@ def test_what_may_leave_when() -> None:
     outbox.durable(number)
     assert called[-1] == number
     assert outbox.waiting_count == 0
+
+
+def test_a_disk_that_does_not_answer_is_late_but_only_for_messages() -> None:
+    out: list[str] = []
+    time_s = [0.0]
+    outbox = Outbox(lambda message: out.append(message.message), lambda: time_s[0])
+    pipeline = build(configuration())
+    number = 0
+    for now, body in inputs(3):
+        items = pipeline.step(now, body)
+        number += len(items)
+        outbox.stepped(number, items, lambda: None)
+    time_s[0] = DISK_PATIENCE_S + 0.1
+    assert outbox.is_late
+    outbox.disk(failing=True)
+    assert "kr-jp-prompt-1" in out
+    assert not outbox.is_late
+    assert outbox.waiting_count == 3

@@ -50,6 +50,7 @@ from bongsu.record.snapshot import StoredSnapshot
 FILE_NAME = "record.db"
 _ROWS_PER_STATEMENT = 256  # of 13 values: well under SQLite's 32,766 in one statement
 _ROWS_AT_ONCE = 1_000
+_BUSY_S = 0.5  # another program that holds the file longer is a failing disk
 _SNAPSHOTS_KEPT = 3
 
 _meta = MetaData()
@@ -415,7 +416,7 @@ def read_record(folder: str | Path) -> Iterable[Entry]:
 
 def _open_engine(path: Path, durability: Durability, read_only: bool = False) -> Engine:
     engine = create_engine(
-        f"sqlite:///{path}", poolclass=NullPool, connect_args={"check_same_thread": False, "timeout": 5.0}
+        f"sqlite:///{path}", poolclass=NullPool, connect_args={"check_same_thread": False, "timeout": _BUSY_S}
     )
 
     @event.listens_for(engine, "connect")

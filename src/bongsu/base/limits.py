@@ -178,10 +178,10 @@ RECORD_RETRY_S = 1.0
 RECORD_BACKLOG_COUNT = 200_000
 """Entries kept in memory while the disk fails (about 200 MB, an hour of a busy node); beyond that the node ends loudly."""
 
-SNAPSHOT_S = 60.0
+SNAPSHOT_S = 20.0
 """Link time between two snapshots of a live core: a restart steps at most that again."""
 
-SNAPSHOT_WORK_S = 1.0
+SNAPSHOT_WORK_S = 0.5
 """Computing time of the core between two snapshots: a restart must be ready within 5 s, also when a drill runs at 150 x."""
 
 AREA_PATH_POINT_M = 2_000.0
@@ -292,3 +292,9 @@ CAPTIONS_COUNT = 8
 
 DRILL_SETTLE_WALL_S = 10.0
 """Wall time for which a fast drill waits after its end at least: 60 s of the exercise are half a second at 120 x, less than a busy node may lag."""
+
+LEDGER_ENTRIES_COUNT = 200_000
+"""Launches, claims and links of one ledger in memory: all public data sets together are about 10,000; more is a file gone wrong."""
+
+DISK_PATIENCE_S = 2.0
+"""Link time that a prompt message waits for the record before it leaves without: a warning is worth more than its record, a slow commit takes 0.1 s."""
