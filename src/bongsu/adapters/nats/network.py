@@ -231,14 +231,22 @@ class NatsNetwork:
 
     async def _watch(self) -> None:
         """State of the links to the hubs, from the own server's report, once a second."""
-        account = subjects.link_account(self.access.node, self.access.mode)
         while True:
-            leafs = msgspec.json.decode(await report(self.access.monitor_port, "leafz"), type=_Leafs).leafs
-            joined = [leaf.name for leaf in leafs if leaf.account == account]
-            for hub in self.access.hubs:
-                up = hub in joined
-                self._tell(f"hub.{hub}", "up" if up else "down", "" if up else "no link to it")
+            try:
+                leafs = msgspec.json.decode(await report(self.access.monitor_port, "leafz"), type=_Leafs).leafs
+            except (*World, NotReady) as error:
+                for hub in self.access.hubs:
+                    self._tell(f"hub.{hub}", "degraded", f"the own server does not report its links ({error})")
+            else:
+                self._note_links(leafs)
             await asyncio.sleep(_WATCH_S)
+
+    def _note_links(self, leafs: list[_Leaf]) -> None:
+        account = subjects.link_account(self.access.node, self.access.mode)
+        joined = [leaf.name for leaf in leafs if leaf.account == account]
+        for hub in self.access.hubs:
+            up = hub in joined
+            self._tell(f"hub.{hub}", "up" if up else "down", "" if up else "no link to it")
 
     def _path(self, issuer: str, state: str, text: str) -> None:
         self._tell(f"path.{issuer}", state, text)
