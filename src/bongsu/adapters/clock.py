@@ -88,6 +88,9 @@ class ScaledClock:
 
     An order whose link time is still to come takes effect then. Before the first order exercise time stands at its `exercise_ns`.
     `pause`, `hold` and `endex` stop it whatever their speed. An order that would set it back lets it stand until it is caught up.
+
+    A feed that says how far it has told everything (`hold_at`) holds exercise time there: a line that comes some milliseconds late, seconds of
+    the exercise at 120 x, must not make its sensor seem silent.
     """
 
     def __init__(self, exercise_ns: int, link: LinkClock | None = None) -> None:
@@ -96,6 +99,12 @@ class ScaledClock:
         self._anchors: list[tuple[int, int, float]] = []
         self._start_ns = exercise_ns
         self._newest_ns = exercise_ns
+        self._held_ns: int | None = None
+
+    def hold_at(self, exercise_ns: int) -> None:
+        """Exercise time does not pass this until a later one is told; an earlier one changes nothing."""
+        with self._lock:
+            self._held_ns = exercise_ns if self._held_ns is None else max(self._held_ns, exercise_ns)
 
     def order(self, order: ExerciseOrder) -> None:
         """Take an order of exercise control. Raises `BadInput` for a speed outside its range."""
@@ -109,7 +118,10 @@ class ScaledClock:
         """The times now."""
         with self._lock:
             link_ns = self._link.now_ns()
-            self._newest_ns = max(self._newest_ns, self.exercise_ns_at(link_ns))
+            exercise_ns = self.exercise_ns_at(link_ns)
+            if self._held_ns is not None:
+                exercise_ns = min(exercise_ns, self._held_ns)
+            self._newest_ns = max(self._newest_ns, exercise_ns)
             return Now(self._newest_ns, link_ns)
 
     def exercise_ns_at(self, link_ns: int) -> int:
@@ -129,6 +141,8 @@ class ScaledClock:
         link_ns = self._link.now_ns()
         if exercise_ns <= self._newest_ns:
             return link_ns
+        if self._held_ns is not None and exercise_ns > self._held_ns:
+            return None
         place = max((k for k, anchor in enumerate(self._anchors) if anchor[0] <= link_ns), default=0)
         for k in range(place, len(self._anchors)):
             begun_ns, from_ns, speed = self._anchors[k]

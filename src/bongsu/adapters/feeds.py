@@ -1,5 +1,9 @@
 """Feeds: detections of DESIGN.md section 4 from a file, from standard input, or from UDP datagrams on this machine.
 
+A drill's feed also says how far it has told everything, so that the node's exercise time never runs ahead of its own sensors:
+
+    {"type":"time","time_ns":1777604412300000000}
+
 A live feed refuses a line that it cannot read (`Refusal`, a few a second, the rest counted as `Dropped`) and goes on. Plots are handed on at once;
 closing a look is the screen's business. Sensors stand in the node's settings: a `sensor` line in a live feed is ignored if it says the same.
 """
@@ -13,6 +17,8 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from pathlib import Path
 
+import msgspec
+
 from bongsu.base.errors import BadInput, BadValue, Busy
 from bongsu.base.limits import FEED_BUFFER_BYTES, FEED_REFUSALS_COUNT, LINE_BYTES
 from bongsu.base.units import NANOSECONDS_PER_SECOND
@@ -25,6 +31,15 @@ from bongsu.wire.detections import LineParser, Plot, scans_of
 Fed = RawScan | SensorStatus | Refusal | Dropped
 """What a feed gives to the core."""
 
+
+class TimeLine(msgspec.Struct, frozen=True, tag_field="type", tag="time"):
+    """Everything until `time_ns` (exercise time) has been told."""
+
+    time_ns: int
+
+
+_TIME_PREFIX = b'{"type":"time"'
+_time_decoder = msgspec.json.Decoder(TimeLine)
 _DATAGRAMS_AT_ONCE = 256
 _DATAGRAM_BYTES = 65_535
 _SO_RXQ_OVFL = 40  # Linux: the kernel tells with each datagram how many it has dropped
@@ -32,11 +47,22 @@ _LOOPBACK = "127.0.0.1"
 
 
 class Intake:
-    """Lines to bodies, for all kinds of feeds. `give` takes them in order; `link_ns` tells the time for the limit on refusals."""
+    """Lines to bodies, for all kinds of feeds. `give` takes them in order; `link_ns` tells the time for the limit on refusals.
 
-    def __init__(self, sensors: Iterable[Sensor], give: Callable[[Fed], None], link_ns: Callable[[], int]) -> None:
+    `told` hears, where the feed keeps exercise time (a drill's does), how far it has been told: before each body and after each datagram.
+    """
+
+    def __init__(
+        self,
+        sensors: Iterable[Sensor],
+        give: Callable[[Fed], None],
+        link_ns: Callable[[], int],
+        told: Callable[[int], None] | None = None,
+    ) -> None:
         self._sensors = {sensor.id: sensor for sensor in sensors}
         self._give = give
+        self._told = told
+        self._keeps_time = False
         self._link_ns = link_ns
         self._parser = LineParser()
         self._second = 0
@@ -51,6 +77,10 @@ class Intake:
             if not data.strip():
                 continue
             self.lines += 1
+            if self._told is not None and data.startswith(_TIME_PREFIX):
+                self._give_scans(plots)
+                self._hear_time(data)
+                continue
             try:
                 parsed = self._parser.parse(data, self.lines)
             except BadValue as error:
@@ -61,6 +91,7 @@ class Intake:
                 continue
             self._give_scans(plots)
             if isinstance(parsed, SensorStatus):
+                self._tell(parsed.time_ns)
                 self._give(parsed)
             elif self._sensors.get(parsed.id) != parsed:
                 self._refuse("unknown_sensor", f"sensor {parsed.id} does not stand so in the settings")
@@ -72,8 +103,22 @@ class Intake:
 
     def _give_scans(self, plots: list[Plot]) -> None:
         for scan in scans_of(plots):
+            self._tell(int(scan.time_ns.max()))
             self._give(scan)
         plots.clear()
+
+    def _hear_time(self, data: bytes) -> None:
+        try:
+            line = _time_decoder.decode(data)
+        except msgspec.MsgspecError as error:
+            self._refuse("malformed", str(error))
+            return
+        self._keeps_time = True
+        self._tell(line.time_ns)
+
+    def _tell(self, time_ns: int) -> None:
+        if self._keeps_time and self._told is not None:
+            self._told(time_ns)
 
     def _refuse(self, reason: str, text: str) -> None:
         second = self._link_ns() // NANOSECONDS_PER_SECOND

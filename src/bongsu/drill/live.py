@@ -48,6 +48,7 @@ class Act:
         self._say = say
         self._link_ns = LinkClock().now_ns
         self._orders: OrderSender | None = None
+        self._feed: FeedSender
         stands_on = twin.stands_on(plan.scenario, plan.flights)
         codes = plan.scenario.codes
         self._operators = {code: Operators(plan.scenario, code, stands_on) for code in codes}
@@ -61,10 +62,14 @@ class Act:
 
     async def prepare(self) -> None:
         """Start everything and wait until all are ready; the sensors' plots are worked out meanwhile."""
-        plan = self.plan
-        stream = asyncio.create_task(asyncio.to_thread(detections.stream, plan.scenario, plan.flights, plan.seed))
+        feed = asyncio.create_task(asyncio.to_thread(self._make_feed))
         await self.cast.start()
-        self._stream = await stream
+        self._feed = await feed
+
+    def _make_feed(self) -> FeedSender:
+        plan = self.plan
+        lines = detections.stream(plan.scenario, plan.flights, plan.seed)
+        return FeedSender(lines, plan.scenario.codes, self._feed_port)
 
     def begin(self) -> Pace:
         """Fix when exercise time begins."""
@@ -75,8 +80,7 @@ class Act:
     async def play(self) -> None:
         """From STARTEX until everything has settled; then ENDEX, and until all that was sent has arrived."""
         assert self.pace is not None and self._orders is not None
-        feed = FeedSender(self._stream, self.pace, self._feed_port)
-        works = [self._orders.run(), feed.run(), self._crash(), self._caption()]
+        works = [self._orders.run(), self._feed.run(self.pace), self._crash(), self._caption()]
         works += [self._operate(code) for code in self.plan.scenario.codes]
         async with _together(works) as failed:
             settled = asyncio.create_task(self._settle())
@@ -113,6 +117,7 @@ class Act:
             watched.up = up
             if up and self._orders is not None and self._orders.newest is not None:
                 node.send(self._orders.newest)
+                self._feed.tell_time(name)
         self._folder.write_run(run_of(self.plan, self.cast.processes()))
 
     def _feed_port(self, code: str) -> int | None:

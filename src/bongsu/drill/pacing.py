@@ -6,15 +6,20 @@ Nothing here drifts: each moment's link time is reckoned from the beginning, nev
 import asyncio
 import socket
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import msgspec
 
+from bongsu.adapters.feeds import TimeLine
 from bongsu.base.limits import DATAGRAM_LINES_BYTES, ORDER_AHEAD_S, PACING_LEAST_S
 from bongsu.base.units import ns_to_seconds
 from bongsu.drill.detections import Sent
 from bongsu.model.exercise import ExerciseOrder
 from bongsu.model.head import Now
+
+_FOR_EVER_NS = 2**62
+"""No line comes any more: exercise time may run on."""
 
 Speeds = tuple[tuple[int, float], ...]
 """Exercise time from which on, speed; in time order, the first of them the start."""
@@ -115,42 +120,52 @@ class OrderSender:
 class FeedSender:
     """Sends the sensors' lines to their owners' feeds, those of one owner that are due together in one datagram.
 
-    `port_of` tells an owner's feed; None while its node is down: then nobody listens, and the lines are lost, as they would be.
+    Each datagram ends with the word that everything has been told until the owner's next line: so far, and no further, the node's exercise time
+    may run. `port_of` tells an owner's feed; None while its node is down: then nobody listens, and the lines are lost, as they would be.
     """
 
-    def __init__(self, stream: Iterator[Sent], pace: Pace, port_of: Callable[[str], int | None]) -> None:
-        self.lines = 0
-        self.unheard = 0
-        self._stream = stream
-        self._pace = pace
+    def __init__(self, lines: Iterable[Sent], owners: Sequence[str], port_of: Callable[[str], int | None]) -> None:
+        self.sent_count = 0
+        self.unheard_count = 0
+        self._waiting: dict[str, deque[Sent]] = {owner: deque() for owner in owners}
+        for sent in lines:
+            self._waiting[sent.owner].append(sent)
         self._port_of = port_of
         self._encoder = msgspec.json.Encoder()
+        self._socket: socket.socket | None = None
 
-    async def run(self) -> None:
+    async def run(self, pace: Pace) -> None:
         """Until the last line is out."""
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
-            sender.setblocking(False)
-            waiting = next(self._stream, None)
-            while waiting is not None:
-                now_ns = self._pace.now().exercise_ns
-                due: dict[str, list[bytes]] = {}
-                while waiting is not None and waiting.time_ns <= now_ns:
-                    due.setdefault(waiting.owner, []).append(self._encoder.encode(waiting.line))
-                    waiting = next(self._stream, None)
-                for owner, lines in due.items():
-                    await self._send(sender, owner, lines)
-                if waiting is not None:
-                    comes_ns = self._pace.link_ns_of(waiting.time_ns) - self._pace.now().link_ns
-                    await asyncio.sleep(max(ns_to_seconds(comes_ns), PACING_LEAST_S))
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as self._socket:
+            for owner in self._waiting:
+                self.tell_time(owner)
+            while any(self._waiting.values()):
+                await pace.wait_until(min(lines[0].time_ns for lines in self._waiting.values() if lines))
+                now_ns = pace.now().exercise_ns
+                for owner, lines in self._waiting.items():
+                    due = []
+                    while lines and lines[0].time_ns <= now_ns:
+                        due.append(lines.popleft())
+                    if due:
+                        self._send(owner, due)
+                await asyncio.sleep(PACING_LEAST_S)
+        self._socket = None
 
-    async def _send(self, sender: socket.socket, owner: str, lines: list[bytes]) -> None:
+    def tell_time(self, owner: str) -> None:
+        """How far everything has been told: to a node that has just come up."""
+        self._send(owner, [])
+
+    def _send(self, owner: str, due: list[Sent]) -> None:
         port = self._port_of(owner)
-        if port is None:
-            self.unheard += len(lines)
+        if port is None or self._socket is None:
+            self.unheard_count += len(due)
             return
-        self.lines += len(lines)
+        self.sent_count += len(due)
+        waiting = self._waiting[owner]
+        lines = [self._encoder.encode(sent.line) for sent in due]
+        lines.append(self._encoder.encode(TimeLine(waiting[0].time_ns - 1 if waiting else _FOR_EVER_NS)))
         for datagram in _datagrams(lines):
-            await asyncio.get_running_loop().sock_sendto(sender, datagram, ("127.0.0.1", port))
+            self._socket.sendto(datagram, ("127.0.0.1", port))
 
 
 def _datagrams(lines: list[bytes]) -> Iterator[bytes]:

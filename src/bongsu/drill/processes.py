@@ -95,7 +95,7 @@ class NodeProcess:
         self._changed = changed
         self._say = say
         self._process: asyncio.subprocess.Process | None = None
-        self._ending = False
+        self.ending = False
 
     @property
     def pid(self) -> int:
@@ -105,11 +105,11 @@ class NodeProcess:
 
     async def live(self, restart: bool) -> None:
         """Run until ended; when it dies, run again after a second if `restart`. Raises `RuntimeError` when it cannot come up at all."""
-        while not self._ending:
+        while True:
             await self._run()
             self.ready.clear()
             self._changed(self.code)
-            if self._ending:
+            if self.ending:
                 return
             came_up = self.said is not None
             if not came_up:
@@ -134,7 +134,7 @@ class NodeProcess:
 
     async def end(self, within_s: float) -> None:
         """End it in order, by force after `within_s`."""
-        self._ending = True
+        self.ending = True
         process = self._process
         if process is None or process.returncode is not None:
             return
@@ -166,7 +166,7 @@ class NodeProcess:
                 limit=NODE_LINE_BYTES,
                 env={**dict.fromkeys(_THREADS, "1"), **os.environ},
             )
-        if self._ending:  # asked to end while it was being started
+        if self.ending:  # asked to end while it was being started
             self._process.kill()
         stdout = self._process.stdout
         assert stdout is not None
@@ -221,16 +221,20 @@ class Cast:
         await asyncio.gather(*starts)
         self._tasks = [asyncio.create_task(node.live(self._restart)) for node in self.nodes.values()]
         self._tasks.append(asyncio.create_task(self._watch_servers()))
-        ready = asyncio.gather(*(node.ready.wait() for node in self.nodes.values()))
+        ready = asyncio.create_task(self._all_ready())
         try:
             async with asyncio.timeout(NODE_READY_S):
-                await asyncio.wait([ready, *self._tasks], return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait({ready, *self._tasks}, return_when=asyncio.FIRST_COMPLETED)
         except TimeoutError:
             late = [code for code, node in self.nodes.items() if not node.ready.is_set()]
             raise RuntimeError(f"the nodes of {', '.join(late)} are not ready after {NODE_READY_S:g} s") from None
         finally:
             ready.cancel()
         self.check()
+
+    async def _all_ready(self) -> None:
+        for node in self.nodes.values():
+            await node.ready.wait()
 
     def check(self) -> None:
         """Raise what has ended one of our watches."""

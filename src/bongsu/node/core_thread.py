@@ -1,8 +1,9 @@
 """The one thread on which a live node's core runs.
 
 Inputs come in by a queue, with the times at which they were put there; what follows is handed to `stepped` on this thread. When nothing comes the
-thread sleeps until a room is next due; due ticks go before waiting inputs, so that no burst of plots can stop a heartbeat. On overload the
-oldest looks are dropped, counted and told as `Dropped`; commands and partners' bytes never.
+thread sleeps until a room is next due; what is due in link time goes before waiting inputs, so that no burst of plots can stop a heartbeat.
+Exercise time follows the inputs in their order: a tick never comes from beyond what still waits. On overload the oldest looks are dropped,
+counted and told as `Dropped`; commands and partners' bytes never.
 """
 
 from __future__ import annotations
@@ -127,7 +128,7 @@ class CoreThread:
                 self._lock.wait(wait_s)
             if self._ending and not self._queue:
                 return False
-        now = self._clock.now()
+        now = self._now()
         if self._is_due(now):
             self._ticked_ns = now.link_ns
             self.counters.ticks += 1
@@ -143,6 +144,12 @@ class CoreThread:
             if entered is not None:
                 self._step(*entered)
         return True
+
+    def _now(self) -> Now:
+        """Link time as it is; exercise time as of the oldest input that waits."""
+        with self._lock:
+            now = self._clock.now()
+            return Now(self._queue[0][0].exercise_ns, now.link_ns) if self._queue else now
 
     def _step(self, now: Now, body: Input, then: Then | None) -> None:
         begun_s = perf_counter()

@@ -23,7 +23,7 @@ import msgspec
 
 from bongsu.adapters.clock import ScaledClock
 from bongsu.adapters.feeds import Intake, UdpFeed, feed_file, feed_stream
-from bongsu.base.limits import DRAIN_S, ORDERS_COUNT, SHOWN_COUNT
+from bongsu.base.limits import DISK_PATIENCE_S, DRAIN_S, ORDERS_COUNT, SHOWN_COUNT
 from bongsu.console import app as console_app
 from bongsu.console import serve
 from bongsu.console.feed import PictureFeed
@@ -62,6 +62,7 @@ class Node:
         self._code = 0
         self._tasks: list[asyncio.Task[Any]] = []
         self._all_taken = asyncio.Event()
+        self._disk_late = False
         self._ending = False
         self._sealed = 0
         self._taken = 0
@@ -107,7 +108,7 @@ class Node:
 
     def _hear_of_the_record(self) -> None:
         loop, store = self._loop, self.engine.store
-        store.on_durable = lambda number: _soon(loop, self.outbox.durable, number)
+        store.on_durable = lambda number: _soon(loop, self._durable, number)
         store.on_failure = lambda reason: _soon(loop, self._disk, reason)
 
     async def _connect(self) -> None:
@@ -158,7 +159,15 @@ class Node:
             self.core.put(msgspec.structs.replace(line, scripted=True))
 
     def _intake(self) -> Intake:
-        return Intake(self.configuration.sensors, self.core.put, lambda: self.clock.now().link_ns)
+        clock = self.clock
+        told = self._told if isinstance(clock, ScaledClock) else None
+        return Intake(self.configuration.sensors, self.core.put, lambda: clock.now().link_ns, told)
+
+    def _told(self, exercise_ns: int) -> None:
+        """The drill's feed has told everything until then: exercise time may run so far."""
+        assert isinstance(self.clock, ScaledClock)
+        self.clock.hold_at(exercise_ns)
+        self.core.wake()
 
     def _udp_feed(self) -> UdpFeed | None:
         return UdpFeed(self._intake(), self.settings.feed.port) if self.settings.feed.kind == "udp" else None
@@ -198,6 +207,15 @@ class Node:
         if self.settings.control:
             control.tell_items(stepped.items)
         self.outbox.stepped(stepped.number, stepped.items, None if then is None else lambda: then(stepped.items))
+        if self.outbox.is_late and not self._disk_late:
+            self._disk_late = True
+            self._disk(f"has not answered for {DISK_PATIENCE_S:g} s")
+
+    def _durable(self, number: int) -> None:
+        self.outbox.durable(number)
+        if self._disk_late:
+            self._disk_late = False
+            self._disk(None)
 
     def _leave(self, outgoing: Outgoing) -> None:
         """Seal a message and give it to the network; it is marked sent when the broker holds it."""
