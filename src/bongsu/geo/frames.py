@@ -36,7 +36,7 @@ def geodetic_to_ecef(latitude: float, longitude: float, altitude_m: float) -> Ar
     return out
 
 
-@njit()
+@njit("UniTuple(float64,3)(float64,float64,float64)")
 def geodetic_of(x: float, y: float, z: float) -> tuple[float, float, float]:
     """Latitude, longitude (radians), altitude (m) of an ECEF point; the callee that other kernels use."""
     p = math.sqrt(x * x + y * y)
@@ -53,7 +53,7 @@ def geodetic_of(x: float, y: float, z: float) -> tuple[float, float, float]:
     return latitude, longitude, altitude
 
 
-@njit()
+@njit("float64(float64,float64,float64)")
 def altitude_of(x: float, y: float, z: float) -> float:
     """Altitude (m) of an ECEF point, one Bowring step: within 1 mm up to 10,000 km; for dynamics and ground tests."""
     p = math.sqrt(x * x + y * y)

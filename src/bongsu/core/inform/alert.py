@@ -52,6 +52,7 @@ class AlertRoom:
         self._country = configuration.country
         self._areas = load(configuration.area_set)
         self._held: dict[str, _Held] = {}
+        self._found: dict[tuple[str, str], tuple[int, list[AreaRisk]]] = {}
 
     def handle(self, item: Item[Event], now: Now) -> list[Given]:
         """A new version of an event."""
@@ -107,6 +108,17 @@ class AlertRoom:
         held.touched_ns = {area: held.touched_ns.get(area, now.exercise_ns) for area in held.risks}
 
     def _risks(self, assessment: Assessment) -> list[AreaRisk]:
+        """The areas that one originator's word touches; worked out once for each version."""
+        place, version = (assessment.origin, assessment.warning.warning), assessment.warning.version
+        found = self._found.get(place)
+        if found is None or found[0] != version:
+            self._found.pop(place, None)
+            found = self._found[place] = version, self._touched(assessment)
+            if len(self._found) > EVENTS_COUNT:
+                del self._found[next(iter(self._found))]
+        return found[1]
+
+    def _touched(self, assessment: Assessment) -> list[AreaRisk]:
         impact = _impact(assessment)
         assert impact is not None
         if (impact.semi_major_m or 0.0) > ALERT_ELLIPSE_M:
