@@ -66,6 +66,13 @@ def test_nothing_known_is_unknown_and_never_calm() -> None:
     assert picture.view().unproved == ("us", "jp", "kr-ship-1")
 
 
+def test_a_node_knows_its_configuration_before_its_first_item() -> None:
+    view = Picture(CONFIGURATION).view()
+    assert (view.node, view.roles, view.partners) == ("kr", ("watch", "observe"), ("us", "jp"))
+    assert view.mode is None, "the mode comes from items alone"
+    assert view.situation is Situation.UNKNOWN
+
+
 def test_no_warning_only_while_all_are_fresh() -> None:
     teller = Teller()
     picture = folded(*calm(teller))

@@ -5,6 +5,7 @@ import threading
 from collections.abc import AsyncIterator, Callable, Iterable
 from typing import Any
 
+from bongsu.model.configuration import Configuration
 from bongsu.model.head import Item, Now
 from bongsu.views.picture import Picture
 from bongsu.views.shape import PictureView
@@ -14,12 +15,12 @@ class PictureFeed:
     """A `PictureSource` that the core's thread fills.
 
     `push` may be called on any one thread and costs it the fold alone; `view`, `now`, `changes` and `close` belong to the event loop
-    (`close` to any thread). `clock` gives the node's times.
+    (`close` to any thread). `clock` gives the node's times, `configuration` is what it knows of itself before its first item.
     """
 
-    def __init__(self, clock: Callable[[], Now]) -> None:
+    def __init__(self, clock: Callable[[], Now], configuration: Configuration | None = None) -> None:
         self._clock = clock
-        self._picture = Picture()
+        self._picture = Picture(configuration)
         self._lock = threading.Lock()
         self._waiters: dict[asyncio.Event, asyncio.AbstractEventLoop] = {}
         self._closed = False

@@ -36,12 +36,13 @@ CALLING = frozenset({AlarmState.ACTIVE_UNACKNOWLEDGED, AlarmState.ACTIVE_ACKNOWL
 class Picture:
     """What one node knows.
 
-    Takes every item of a core, in order. Gives a `PictureView` at any moment. Remembers the newest of each kind and bounded histories
-    (`base/limits.py`: EVENTS_COUNT, PICTURE_*). An event's view stays the same object until an item touches it, so that whoever sends
-    pictures on can tell what has changed. Needs no clock: ages are reckoned by the reader from `now`, the times of the newest item.
+    Takes every item of a core, in order; `configuration` is what a node knows of itself before its first item. Gives a `PictureView` at any
+    moment. Remembers the newest of each kind and bounded histories (`base/limits.py`: EVENTS_COUNT, PICTURE_*). An event's view stays the same
+    object until an item touches it, so that whoever sends pictures on can tell what has changed. Needs no clock: ages are reckoned by the
+    reader from `now`, the times of the newest item.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, configuration: Configuration | None = None) -> None:
         self._sequence = 0
         self._now = Now(0, 0)
         self._newest: Head | None = None
@@ -83,6 +84,8 @@ class Picture:
             Health: self._healthy,
             Unreadable: self._unread,
         }
+        if configuration is not None:
+            self._take(configuration)
 
     def apply(self, item: Item[Any]) -> None:
         """Take one item up."""
@@ -180,6 +183,9 @@ class Picture:
         self._views.pop(event, None)
 
     def _configure(self, head: Head, body: Configuration) -> None:
+        self._take(body)
+
+    def _take(self, body: Configuration) -> None:
         self._configuration = body
         self._sources.configure(self._partners(), body)
 

@@ -23,7 +23,12 @@ export function drawAltitude(canvas, flights, exerciseMs, mark) {
   pen.fillStyle = colour("mode-ink-on-map");
   pen.textAlign = "right";
   pen.fillText(mark, width - RIGHT, 12);
-  if (flights.length === 0) return;
+  if (flights.length === 0) {
+    pen.fillStyle = colour("ink-soft");
+    pen.textAlign = "left";
+    pen.fillText(say("wall.no_launch"), 4, 16);
+    return;
+  }
   const begin = Math.min(...flights.map((flight) => Date.parse(flight.time)));
   const seconds = (flight, point) => (Date.parse(flight.time) - begin) / 1000 + point[3];
   const longest = Math.max(1, ...flights.map((flight) => seconds(flight, flight.points.at(-1))));
