@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from pathlib import Path
@@ -62,6 +63,9 @@ def run(
 
     Exit code 0 if every expectation is met, 1 if not.
     """
+    # Before numpy comes in, here and in every process of the drill: the matrices are small, and idle threads would take the other nodes' cores.
+    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(variable, "1")
     from bongsu.drill.run import plan_of, play
 
     plan = plan_of(

@@ -51,7 +51,7 @@ def play(plan: RunPlan, say: Say, progress: Progress) -> Played:
     with RunFolder(plan.out) as folder, contextlib.ExitStack() as stack:
         if plan.speed is None:
             cut = stack.enter_context(contextlib.closing(twin.TwinProcess(plan.file, plan.seed, True)))
-            folder.write_run(run_of(plan, []))
+            folder.write_run(run_of(plan, [Process(name="links cut", pid=cut.pid)]))
             result = _play_virtual(plan, folder, progress)
             compared = outcome.Twin(outcome.held_by_records(plan.scenario, plan.flights, result.record), cut.result())
         else:

@@ -82,6 +82,11 @@ class TwinProcess:
         command = [sys.executable, "-m", "bongsu.drill.twin", file, str(seed), "cut" if links_cut else "linked"]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._process.pid
+
     def result(self) -> outcome.Held:
         """What it held; waits for it."""
         stdout = self._process.stdout
