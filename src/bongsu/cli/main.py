@@ -34,6 +34,7 @@ class Row(NamedTuple):
 COMMANDS: dict[str, Row] = {
     "federation": Row("bongsu.cli.federation:federation", "Join nations' servers from one description."),
     "node": Row("bongsu.cli.node:node", "Run one partner's node."),
+    "ledger": Row("bongsu.cli.ledger:ledger", "Look into the ledger of real launches and add to it."),
     "reconstruct": Row("bongsu.cli.reconstruct:reconstruct", "Work out a whole flight from its reported figures."),
     "record": Row("bongsu.cli.record:record", "Look into a node's record, check, compare and replay it."),
     "release": Row("bongsu.cli.release:release", "Say what a nation's release policy lets out, and why."),

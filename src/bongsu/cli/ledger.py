@@ -1,0 +1,125 @@
+"""`bongsu ledger`: what each reporter claimed of each launch, and when; imports, dispatches, findings, charts. No federation is needed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bongsu.base.errors import BadInput, BadValue
+
+if TYPE_CHECKING:
+    from bongsu.ledger.book import Book
+    from bongsu.ledger.launches import Launch
+
+OWN = click.option(
+    "--ledger",
+    "own",
+    type=click.Path(dir_okay=False, exists=True, path_type=Path),
+    help="Your own entries besides the packaged ones.",
+)
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+
+
+@click.group(epilog="\b\nExample:\n  bongsu ledger show 2023-07-12-1")
+def ledger() -> None:
+    """Look into the ledger of real launches: claims, sources, resolutions, notices."""
+
+
+def book_of(own: Path | None) -> Book:
+    """The packaged ledger, with the user's own entries."""
+    from bongsu.ledger import entries, packaged
+
+    return packaged.book() if own is None else entries.read(own.read_bytes(), str(own))
+
+
+def chosen(book: Book, names: tuple[str, ...]) -> list[Launch]:
+    """The named launches, or all."""
+    try:
+        return [book.launch(name) for name in names] or book.all_launches()
+    except BadValue as error:
+        raise BadInput(error.fault, error.remedy) from None
+
+
+def say(document: Any) -> None:
+    """One JSON document."""
+    import msgspec
+
+    click.echo(msgspec.json.format(msgspec.json.encode(document)).decode())
+
+
+@ledger.command("list", epilog="\b\nExample:\n  bongsu ledger list --kind satellite --json")
+@OWN
+@click.option("--kind", help="Only launches of this kind, such as ballistic or satellite.")
+@click.option("--since", metavar="DAY", help="Only launches from this UTC day on.")
+@click.option("--until", metavar="DAY", help="Only launches up to this UTC day.")
+@AS_JSON
+def list_(own: Path | None, kind: str | None, since: str | None, until: str | None, as_json: bool) -> None:
+    """Name every launch, its time, and how many claims there are on it."""
+    from bongsu.cli import ledger_text
+    from bongsu.ledger.launches import Kind
+
+    if kind is not None and kind not in list(Kind):
+        raise BadInput(f"there is no kind {kind!r}", f"use one of {', '.join(Kind)}", "--kind")
+    ledger_text.moment(since, "--since")
+    ledger_text.moment(until, "--until")
+    book = book_of(own)
+    launches = []
+    for launch in book.all_launches():
+        day = ledger_text.day_of(book, launch) or launch.id[:10]
+        if (
+            (kind in (None, launch.kind))
+            and (since is None or day >= since[:10])
+            and (until is None or day <= until[:10])
+        ):
+            launches.append(launch)
+    if as_json:
+        say([ledger_text.launch_row(book, launch) for launch in launches])
+    else:
+        click.echo("\n".join(ledger_text.list_lines(book, launches)) or "no such launch")
+
+
+@ledger.command("show", epilog="\b\nExample:\n  bongsu ledger show 2023-11-21-1 --said-until 2023-11-21")
+@click.argument("launch")
+@OWN
+@click.option("--said-until", metavar="TIME", help="Only what reporters had said by this date or time.")
+@click.option("--recorded-until", metavar="TIME", help="The ledger as it stood at this date or time.")
+@click.option("--all", "everything", is_flag=True, help="Corrected claims too.")
+@AS_JSON
+def show(
+    launch: str, own: Path | None, said_until: str | None, recorded_until: str | None, everything: bool, as_json: bool
+) -> None:
+    """Show one LAUNCH: who claimed what, when, from which source; resolutions and notices."""
+    from bongsu.cli import ledger_text
+
+    book = book_of(own)
+    (entry,) = chosen(book, (launch,))
+    said_ns = ledger_text.moment(said_until, "--said-until")
+    recorded_ns = ledger_text.moment(recorded_until, "--recorded-until")
+    claims = book.claims(entry.id) if everything else book.standing(entry.id, None, recorded_ns, said_ns)
+    if as_json:
+        say(ledger_text.show_row(book, entry, claims))
+    else:
+        click.echo("\n".join(ledger_text.show_lines(book, entry, claims)))
+
+
+@ledger.command("check", epilog="\b\nExample:\n  bongsu ledger check 2022-03-24-1")
+@click.argument("launches", nargs=-1)
+@OWN
+@AS_JSON
+def check(launches: tuple[str, ...], own: Path | None, as_json: bool) -> None:
+    """Find what cannot be, or cannot all be, of the figures reported on LAUNCHES (all by default), with the computation."""
+    from bongsu.ledger import plausibility
+
+    book = book_of(own)
+    found = plausibility.check(book, chosen(book, launches))
+    if as_json:
+        say({"flags": [one._asdict() for one in found.flags], "not_checked": [one._asdict() for one in found.skipped]})
+        return
+    for flag in found.flags:
+        click.echo(f"{flag.launch}  {flag.check}: {flag.computation}")
+    for skipped in found.skipped:
+        click.echo(f"{skipped.launch}  {skipped.check} not checked: {skipped.reason}", err=True)
+    if not found.flags:
+        click.echo("nothing to flag")

@@ -1,0 +1,199 @@
+"""How `bongsu ledger` tells what it found: rows for programs, lines for people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bongsu.base.errors import BadInput, BadValue
+from bongsu.base.time import format_time
+from bongsu.ledger import law as laws
+from bongsu.ledger import packaged
+from bongsu.ledger.book import Book
+from bongsu.ledger.fields import BY_KEY, read_day, told
+from bongsu.ledger.launches import Launch
+from bongsu.ledger.notices import Timing, compare, span
+from bongsu.model.claim import Claim
+
+
+def day_of(book: Book, launch: Launch) -> str | None:
+    """UTC date of a launch; None when nobody gave a time."""
+    time_ns = book.launch_time_ns(launch.id)
+    return None if time_ns is None else format_time(time_ns, 0)[:10]
+
+
+def launch_row(book: Book, launch: Launch) -> dict[str, Any]:
+    """A launch as `list --json` gives it."""
+    time_ns = book.launch_time_ns(launch.id)
+    claims = book.claims(launch.id)
+    return {
+        "id": launch.id,
+        "kind": launch.kind.value,
+        "title": launch.title,
+        "time": None if time_ns is None else format_time(time_ns, 0),
+        "salvo": launch.salvo or None,
+        "claims": len(claims),
+        "reporters": sorted({claim.reporter for claim in claims}),
+    }
+
+
+def list_lines(book: Book, launches: list[Launch]) -> list[str]:
+    """A table of launches."""
+    width = max((len(launch.id) for launch in launches), default=0)
+    lines = []
+    for launch in launches:
+        row = launch_row(book, launch)
+        time = "no launch time" if row["time"] is None else row["time"][:16] + "Z"
+        lines.append(
+            f"{launch.id:<{width}}  {time:<17}  {launch.kind.value:<11}  {row['claims']:>3} claims  {launch.title}"
+        )
+    return lines
+
+
+def claim_row(book: Book, claim: Claim) -> dict[str, Any]:
+    """A claim as programs read it: the value inside (SI, nanoseconds) and as told."""
+    correction = book.correction_of(claim)
+    return {
+        "id": claim.id,
+        "launch": claim.launch,
+        "reporter": claim.reporter,
+        "field": claim.field,
+        "value": claim.value,
+        "told": told(claim),
+        "bound": claim.bound.value,
+        "precision": claim.precision,
+        "zone": claim.zone or None,
+        "said": None if claim.said_ns is None else format_time(claim.said_ns, 0),
+        "recorded": format_time(claim.recorded_ns, 0),
+        "source": claim.source,
+        "corrects": claim.corrects,
+        "corrected_by": None if correction is None else correction.id,
+        "note": claim.note or None,
+    }
+
+
+def show_row(book: Book, launch: Launch, claims: list[Claim]) -> dict[str, Any]:
+    """A launch with its claims, law, notices and links."""
+    finding = laws.falls_under(packaged.law(), launch, day_of(book, launch))
+    return {
+        **launch_row(book, launch),
+        "note": launch.note or None,
+        "claims": [claim_row(book, claim) for claim in claims],
+        "resolutions": {
+            "numbers": list(finding.resolutions),
+            "statements": [
+                {
+                    "id": one.id,
+                    "by": one.body,
+                    "day": one.day,
+                    "says": one.says,
+                    "resolutions": list(one.resolutions),
+                    "source": one.source,
+                }
+                for one in finding.statements
+            ],
+            "not_because": finding.reason or None,
+            "not_by": finding.by or None,
+        },
+        "notices": notice_rows(book, launch),
+        "links": [{"to": link.to, "reference": link.reference, "by": link.by} for link in book.links_of(launch.id)],
+    }
+
+
+def notice_rows(book: Book, launch: Launch) -> list[dict[str, Any]]:
+    """Each notice of a launch against its launch time."""
+    time_ns = book.launch_time_ns(launch.id)
+    rows = []
+    for notice in packaged.notices():
+        if notice.launch != launch.id:
+            continue
+        compared = None if time_ns is None else compare(notice, time_ns)
+        rows.append(
+            {
+                "id": notice.id,
+                "issuer": notice.issuer,
+                "kind": notice.kind,
+                "from": format_time(notice.from_ns, 0),
+                "until": format_time(notice.until_ns, 0),
+                "zones": len(notice.zones) or None,
+                "timing": None if compared is None else compared.timing.value,
+                "off_s": None if compared is None else compared.off_s,
+                "source": notice.source,
+                "note": notice.note or None,
+            }
+        )
+    return rows
+
+
+def show_lines(book: Book, launch: Launch, claims: list[Claim]) -> list[str]:
+    """A launch as a page for people."""
+    names = packaged.reporters()
+    lines = [f"{launch.id}  {launch.title} ({launch.kind.value})"]
+    if launch.note:
+        lines.append(launch.note)
+    lines += ["", "Claims"]
+    for claim in claims:
+        field = BY_KEY[claim.field].name if claim.field in BY_KEY else claim.field
+        correction = book.correction_of(claim)
+        mark = "" if correction is None else f"  [corrected by {correction.id}]"
+        note = f"  ({claim.note})" if claim.note else ""
+        lines.append(f"  {field:<18} {claim.reporter:<17} {told(claim)}{note}{mark}")
+        lines.append(f"  {'':<18} {'':<17} {claim.source}")
+    lines += ["", "Reporters"]
+    lines += [
+        f"  {code:<17} {names.get(code, 'not described')}" for code in sorted({claim.reporter for claim in claims})
+    ]
+    return [*lines, "", *law_lines(book, launch), *notice_lines(book, launch), *link_lines(book, launch)]
+
+
+def law_lines(book: Book, launch: Launch) -> list[str]:
+    """Which resolutions, by whose statement."""
+    finding = laws.falls_under(packaged.law(), launch, day_of(book, launch))
+    if not finding.statements:
+        by = f" (by {finding.by}; {finding.source})" if finding.by else ""
+        return [f"Falls under no resolution of the Security Council: {finding.reason}{by}"]
+    lines = ["Falls under, by whose statement"]
+    for one in finding.statements:
+        numbers = " ".join(one.resolutions) or "names no number"
+        lines.append(f"  {one.day}  {one.body}: {one.says} [{numbers}]")
+        lines.append(f"  {'':<10}  {one.source}")
+    return lines
+
+
+def notice_lines(book: Book, launch: Launch) -> list[str]:
+    """In, early or late, by which notice."""
+    rows = notice_rows(book, launch)
+    if not rows:
+        return ["No notice is known to this ledger."]
+    lines = ["Notices, each on its own"]
+    for row in rows:
+        if row["timing"] is None:
+            where = "no launch time to compare"
+        elif row["timing"] == Timing.IN:
+            where = "in the window"
+        else:
+            where = f"{span(row['off_s'])} {'before' if row['timing'] == Timing.EARLY else 'after'} the window"
+        zones = f"{row['zones']} zone(s) with corners" if row["zones"] else "no corners given"
+        lines.append(
+            f"  {row['id']} ({row['issuer']}, {row['kind']}): {where} {row['from']} to {row['until']}; {zones}"
+        )
+        if row["note"]:
+            lines.append(f"    {row['note']}")
+    return lines
+
+
+def link_lines(book: Book, launch: Launch) -> list[str]:
+    """Our own events and statements."""
+    return [f"Linked to {link.to} {link.reference} by {link.by}" for link in book.links_of(launch.id)]
+
+
+def moment(text: str | None, option: str) -> int | None:
+    """A date or time of an option; a date is taken to its last nanosecond, for it says "until"."""
+    if text is None:
+        return None
+    try:
+        time_ns = read_day(text)
+    except BadValue as error:
+        raise BadInput(error.fault, error.remedy, option) from None
+    if time_ns is None:
+        raise BadInput("empty", "give a date like 2023-07-12 or a time", option)
+    return time_ns + 86_400_000_000_000 - 1 if len(text) == 10 else time_ns
