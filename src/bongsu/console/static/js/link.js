@@ -1,6 +1,6 @@
 // The stream from the node: keeps the pieces of the picture, the node's clock, and knows when it has fallen silent.
 
-const SILENT_MS = 1600;
+const SILENT_MS = 1500;
 const CORE_SILENT_MS = 5000;
 const RETRY_MS = 1000;
 const LONGEST_GUESS_MS = 1500;
