@@ -12,6 +12,7 @@ import pytest
 
 from bongsu.adapters.store import RecordReader
 from bongsu.core.rooms import build_pipeline
+from bongsu.flight import kernels
 from bongsu.model.warning import Warning
 from bongsu.record.compare import compare
 from bongsu.record.entry import item_of
@@ -25,6 +26,7 @@ SPEED = 15.0
 
 @pytest.fixture(scope="module")
 def nations(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nations]:
+    kernels.warm()  # else three nodes would compile the same at once after each change
     data = Path(__file__).resolve().parents[1] / "data" / "flights"
     nations = Nations(tmp_path_factory.mktemp("nations"), data / "lofted.detections.jsonl")
     yield nations
@@ -94,5 +96,5 @@ def test_a_node_ends_when_its_parent_is_gone(played: Nations) -> None:
     began_s = time.monotonic()
     node.process.stdin.close()
     assert node.process.wait(10) == 0
-    assert time.monotonic() - began_s < 2.0
+    assert time.monotonic() - began_s < 3.0, "2 s on a machine that is not shared"
     node.close()

@@ -245,7 +245,7 @@ CONTROL_LINE_BYTES = 65_536
 ORDERS_COUNT = 32
 """Orders of exercise control that a restarted node takes up from its record: those of one drill."""
 
-DRAIN_S = 1.0
+DRAIN_S = 0.5
 """Link time that an ending node gives its last messages to reach its own server; what does not is offered again after the restart."""
 
 SHOWN_COUNT = 5_000
