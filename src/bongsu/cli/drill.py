@@ -12,6 +12,7 @@ import click
 
 from bongsu.base.limits import EXERCISE_SPEED
 from bongsu.base.units import ns_to_seconds
+from bongsu.cli.tour import tour
 
 if TYPE_CHECKING:
     from bongsu.drill.run import Played
@@ -117,3 +118,6 @@ def _tell(played: Played) -> None:
             click.echo(f"sharing warned {node} {bought.seconds_gained:.1f} s earlier")
     page = played.out / "review.html"
     click.echo(f"review: {page if page.is_file() else played.out / 'review.json'}")
+
+
+drill.add_command(tour)

@@ -31,6 +31,8 @@ from bongsu.node.control import Seen
 _BEGIN_S = 0.3
 """From the last order to begin until exercise time runs: the first order is out before."""
 _LOOK_S = 0.02
+_CLOSE_S = 1.5
+"""After Ctrl-C, or a fault: everything has ended within two seconds."""
 _DRAIN_LOOK_S = 0.1
 
 Say = Callable[[str], None]
@@ -44,6 +46,7 @@ class Act:
         self.speeds = speeds
         self.watch = Watch(plan.scenario)
         self.pace: Pace | None = None
+        self.prepared = asyncio.Event()
         self._folder = folder
         self._say = say
         self._link_ns = LinkClock().now_ns
@@ -65,6 +68,7 @@ class Act:
         feed = asyncio.create_task(asyncio.to_thread(self._make_feed))
         await self.cast.start()
         self._feed = await feed
+        self.prepared.set()
 
     def _make_feed(self) -> FeedSender:
         plan = self.plan
@@ -79,7 +83,8 @@ class Act:
 
     async def play(self) -> None:
         """From STARTEX until everything has settled; then ENDEX, and until all that was sent has arrived."""
-        assert self.pace is not None and self._orders is not None
+        assert self.pace is not None, "begin comes first"
+        assert self._orders is not None
         works = [self._orders.run(), self._feed.run(self.pace), self._crash(), self._caption()]
         works += [self._operate(code) for code in self.plan.scenario.codes]
         async with _together(works) as failed:
@@ -98,6 +103,10 @@ class Act:
         for code, node in self.cast.nodes.items():
             if node.stopped is not None and node.stopped.counters.dropped:
                 self._say(f"{code} could not keep up and dropped {node.stopped.counters.dropped} looks")
+
+    async def close(self) -> None:
+        """End all processes, at once where they have not ended in order."""
+        await self.cast.end(_CLOSE_S)
 
     def _hear(self, code: str, item: Item[Seen]) -> None:
         self.watch.hear(code, item)
@@ -265,6 +274,6 @@ def _hub_text(cast: Cast) -> str:
 
 
 async def _close(act: Act, wall: Wall | None) -> None:
-    await act.cast.end()
+    await act.close()
     if wall is not None:
         await wall.close()

@@ -72,8 +72,10 @@ class Pace:
 
     async def wait_until_link(self, link_ns: int) -> None:
         """Until link time comes to it."""
-        while (wait_ns := link_ns - self._link_ns()) > 0:
+        wait_ns = link_ns - self._link_ns()
+        while wait_ns > 0:
             await asyncio.sleep(ns_to_seconds(wait_ns))
+            wait_ns = link_ns - self._link_ns()
 
     def orders(self, exercise: str) -> list[ExerciseOrder]:
         """What exercise control orders, in order: startex, then each other pace."""

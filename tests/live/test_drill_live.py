@@ -1,0 +1,142 @@
+"""A drill with real servers and processes: it plays, survives a node's death, and leaves nothing behind however it ends."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bongsu.drill import scenario
+
+pytestmark = [pytest.mark.live, pytest.mark.xdist_group("drill-live")]
+
+PARTNERS = ("kr", "us", "jp")
+PROCESSES_COUNT = 8
+WAIT_S = 90.0
+READY_S = 15.0
+"""Five on an idle machine of two cores (the drill says how long); the tests share it with others."""
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def _gone(pid: int) -> bool:
+    """Ended, or dead and not yet reaped by whoever adopted it."""
+    told = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return told.returncode != 0 or told.stdout.strip().startswith("Z")
+
+
+def _processes(out: Path) -> dict[str, dict[str, Any]]:
+    try:
+        told = json.loads((out / "run.json").read_text(encoding="utf-8"))
+    except (OSError, json.JSONDecodeError):  # not there yet, or just being written
+        return {}
+    return {process["name"]: process for process in told["processes"]}
+
+
+def _until(what: str, holds: Callable[[], bool], within_s: float = WAIT_S) -> float:
+    """Wait until something holds; the seconds that it took."""
+    begun_s = time.monotonic()
+    while not holds():
+        assert time.monotonic() < begun_s + within_s, f"not within {within_s:g} s: {what}"
+        time.sleep(0.02)
+    return time.monotonic() - begun_s
+
+
+@contextmanager
+def _running(out: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
+    """A drill in a process of its own, from when all its processes are up."""
+    command = [sys.executable, "-m", "bongsu", "drill", "run", "false-alarm", "--out", str(out), "--json", *options]
+    drill = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        _until("all processes are up", lambda: drill.poll() is not None or len(_processes(out)) == PROCESSES_COUNT)
+        assert drill.poll() is None, drill.communicate()
+        yield drill
+    finally:
+        drill.kill()
+        drill.communicate()
+
+
+def _children(out: Path) -> list[int]:
+    return [process["pid"] for name, process in _processes(out).items() if name != "drill"]
+
+
+def test_a_salvo_at_120_times_is_judged_and_met(bongsu: Run, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    done = bongsu("drill", "run", "salvo", "--speed", "120", "--no-console", "--json", "--out", str(out), timeout=240)
+    assert done.returncode == 0, done.stderr + done.stdout
+    review = json.loads(done.stdout)
+    assert review == json.loads((out / "review.json").read_text(encoding="utf-8"))
+    assert review["speed"] == 120.0
+    exchange = review["exchange"]
+    assert exchange["sent"] == exchange["delivered"] > 0
+    assert exchange["lost"] == exchange["applied_twice"] == exchange["leaked"] == exchange["refused"] == 0
+    assert exchange["latency_ms"]["p50"] > 0.0
+    assert (out / "review.html").is_file()
+    processes = _processes(out)
+    assert set(processes) == {"drill", "hub", *PARTNERS, *(f"{code}-node" for code in PARTNERS)}
+    assert all(set(processes[f"{code}-node"]["ports"]) == {"console", "feed"} for code in PARTNERS)
+    assert all(_gone(process["pid"]) for process in processes.values())
+    for code in PARTNERS:
+        assert bongsu("record", "verify", str(out / "record" / code)).returncode == 0
+
+
+def test_a_killed_node_is_back_and_misses_nothing(bongsu: Run, tmp_path: Path) -> None:
+    packaged = scenario.PACKAGED / "false-alarm.toml"
+    crash = '[[injects]]\ninject = "node_crash"\nnode = "jp"\nat_s = 30.0\n'
+    file = tmp_path / "crash.toml"
+    file.write_text(f"{packaged.read_text(encoding='utf-8')}\n{crash}", encoding="utf-8")
+    out = tmp_path / "out"
+    options = ("--speed", "6", "--no-console", "--json", "--out", str(out))
+    done = bongsu("drill", "run", str(file), *options, timeout=240)
+    assert done.returncode in (0, 1), done.stderr
+    assert "the node of jp has died; it is started again" in done.stderr
+    back = re.search(r"The node of Japan is back, ready after ([0-9.]+) s", done.stderr)
+    assert back is not None, done.stderr
+    assert float(back[1]) < READY_S
+    exchange = json.loads(done.stdout)["exchange"]
+    assert exchange["sent"] == exchange["delivered"] > 0
+    assert exchange["lost"] == exchange["applied_twice"] == exchange["leaked"] == 0
+    assert bongsu("record", "verify", str(out / "record" / "jp")).returncode == 0
+
+
+def test_when_the_drill_is_killed_all_its_children_end(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    with _running(out) as drill:
+        children = _children(out)
+        assert not any(_gone(pid) for pid in children)
+        drill.kill()
+        drill.wait()
+        took_s = _until("every child has ended", lambda: all(_gone(pid) for pid in children), 10.0)
+    assert took_s < 2.0
+
+
+def test_ctrl_c_ends_everything_and_prints_nothing(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    with _running(out) as drill:
+        children = _children(out)
+        drill.send_signal(signal.SIGINT)
+        told, _ = drill.communicate(timeout=WAIT_S)
+        assert drill.returncode == 130
+        assert told == ""
+        assert all(_gone(pid) for pid in children)
+
+
+def test_a_busy_port_is_told_before_anything_starts(bongsu: Run, tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        done = bongsu("drill", "run", "salvo", "--speed", "20", "--port", port, "--out", str(tmp_path / "out"))
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.count("\n") == 1
+    assert port in done.stderr
