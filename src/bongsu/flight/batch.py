@@ -23,8 +23,11 @@ Array = NDArray[np.float64]
 
 
 @njit()
-def carry(x: Array, dt: float, total: Array) -> None:
-    """Move a free flight (7,) over `dt` seconds (either sign), in place, and multiply its transition onto `total` (7, 7)."""
+def carry(x: Array, dt: float, total: Array, push: float) -> None:
+    """Move a free flight (7,) over `dt` seconds (either sign), in place, and multiply its transition onto `total` (7, 7).
+
+    `push` is a constant specific force (m/s2) along the velocity: 0 for free flight, else to try whether it still burns.
+    """
     phi = np.empty((7, 7))
     fresh = np.empty((7, 7))
     force = np.zeros(3)
@@ -42,6 +45,7 @@ def carry(x: Array, dt: float, total: Array) -> None:
         for i in range(3):
             middle_r[i] = x[i]
             middle_v[i] = x[3 + i]
+            force[i] = push * x[3 + i] / max(speed, 1.0)
         step(x[0:3], x[3:6], x[6], force, airborne, sub)
         for i in range(3):
             middle_r[i] = 0.5 * (middle_r[i] + x[i])
@@ -62,7 +66,9 @@ def carry(x: Array, dt: float, total: Array) -> None:
 
 
 @njit()
-def _normal_equations(rows: Array, x0: Array, start_s: float, information: Array, gradient: Array) -> float:
+def _normal_equations(
+    rows: Array, x0: Array, start_s: float, push: float, information: Array, gradient: Array
+) -> float:
     """Add the looks' information and gradient about the path from `x0`; gives the sum of squared residuals."""
     x = x0.copy()
     total = np.zeros((7, 7))
@@ -75,7 +81,7 @@ def _normal_equations(rows: Array, x0: Array, start_s: float, information: Array
     cost = 0.0
     now = start_s
     for k in range(len(rows)):
-        carry(x, rows[k, 0] - now, total)
+        carry(x, rows[k, 0] - now, total, push)
         now = rows[k, 0]
         m = residual(rows[k], x[0:3], x[3:6], h, nu, var)
         for a in range(m):
@@ -95,7 +101,15 @@ def _normal_equations(rows: Array, x0: Array, start_s: float, information: Array
 
 @njit()
 def solve_free_flight(
-    rows: Array, start_s: float, prior_x: Array, prior_information: Array, guess: Array, x: Array, p: Array, rounds: int
+    rows: Array,
+    start_s: float,
+    prior_x: Array,
+    prior_information: Array,
+    guess: Array,
+    x: Array,
+    p: Array,
+    rounds: int,
+    push: float,
 ) -> float:
     """MAP state `x` (7,) and covariance `p` (7, 7) at `start_s`; gives the cost (squared residuals and prior), or infinity if it failed.
 
@@ -122,7 +136,7 @@ def solve_free_flight(
         cost = 0.0
         for i in range(7):
             cost += gradient[i] * (prior_x[i] - trial[i])
-        cost += _normal_equations(rows, trial, start_s, information, gradient)
+        cost += _normal_equations(rows, trial, start_s, push, information, gradient)
         gain = best - cost
         if cost < best:
             best = cost
@@ -162,7 +176,7 @@ def solve_free_flight(
 
 @njit(
     "float64(float64[:,::1],float64,float64[::1],float64[:,::1],float64[::1],float64[::1],float64[:,::1],"
-    "float64[::1],float64[:,::1],int64)"
+    "float64[::1],float64[:,::1],int64,float64)"
 )
 def batch_start(
     rows: Array,
@@ -175,16 +189,17 @@ def batch_start(
     x_end: Array,
     p_end: Array,
     rounds: int,
+    push: float,
 ) -> float:
     """`solve_free_flight`, its result at `start_s` and carried to the last look's time as well."""
-    cost = solve_free_flight(rows, start_s, prior_x, prior_information, guess, x_start, p_start, rounds)
+    cost = solve_free_flight(rows, start_s, prior_x, prior_information, guess, x_start, p_start, rounds, push)
     if not cost < np.inf:
         return cost
     total = np.zeros((7, 7))
     for i in range(7):
         total[i, i] = 1.0
         x_end[i] = x_start[i]
-    carry(x_end, rows[len(rows) - 1, 0] - start_s, total)
+    carry(x_end, rows[len(rows) - 1, 0] - start_s, total, push)
     for i in range(7):
         for j in range(7):
             s = 0.0
@@ -201,7 +216,7 @@ def carry_state(x: Array, p: Array, dt: float) -> None:
     total = np.zeros((7, 7))
     for i in range(7):
         total[i, i] = 1.0
-    carry(x, dt, total)
+    carry(x, dt, total, 0.0)
     half = np.empty((7, 7))
     for i in range(7):
         for j in range(7):

@@ -30,6 +30,9 @@ LN_BETA_WALK_PER_M = (
 )  # density over beta wanders by 20 % in 20 km: true air, and drag over Mach number
 LN_BETA_WALK_TOP_M = 90_000.0
 FORCE_NOISE_M2_S5 = 6.0  # steering and thrust: about 1 m/s3 of jerk that holds for some seconds
+THRUST_M_S2 = 25.0  # specific force along the path that a powered phase is taken to begin with, and its spread
+THRUST_SIGMA_M_S2 = 18.0
+STEERING_SIGMA_M_S2 = 12.0
 FORCE_SIGMA_M_S2 = 40.0  # specific force of a powered flight that nothing is known of
 
 
@@ -204,7 +207,7 @@ def score(x: Array, p: Array, row: Array, now_s: float) -> tuple[float, float, i
 def mix(x: Array, p: Array, free_probability: float, dt: float, burnout_per_s: float, ignition_per_s: float) -> float:
     """Interaction step of the IMM for x (2, 9), p (2, 9, 9): gives the predicted probability of free flight.
 
-    The models share position and velocity. What one lacks comes from its prior: force 0 +- 40 m/s2, ln beta 0.7.
+    The models share position and velocity. What one lacks comes from its prior: thrust along the path, ln beta 0.7.
     """
     go = 1.0 - math.exp(-dt * burnout_per_s)
     back = 1.0 - math.exp(-dt * ignition_per_s)
@@ -234,16 +237,41 @@ def mix(x: Array, p: Array, free_probability: float, dt: float, burnout_per_s: f
                 p[a, i, j] = own * old[a, i, j] + other * old[1 - a, i, j] + own * other * delta[i] * delta[j]
         top = 7 if a == 0 else 9
         for k in range(6, top):
-            mean = LN_BETA_MEAN if a == 0 else 0.0
-            sigma = LN_BETA_SIGMA if a == 0 else FORCE_SIGMA_M_S2
             for i in range(6):
                 p[a, i, k] *= own
                 p[a, k, i] = p[a, i, k]
             for m in range(6, top):
                 p[a, k, m] *= own
-            p[a, k, k] += other * sigma * sigma + own * other * (x[a, k] - mean) ** 2
-            x[a, k] = own * x[a, k] + other * mean
+        if a == 0:
+            p[a, 6, 6] += other * LN_BETA_SIGMA**2 + own * other * (x[a, 6] - LN_BETA_MEAN) ** 2
+            x[a, 6] = own * x[a, 6] + other * LN_BETA_MEAN
+        else:
+            _mix_force(x[1], p[1], own, other)
     return free
+
+
+@njit()
+def _mix_force(x: Array, p: Array, own: float, other: float) -> None:
+    """Mix the force of the powered model with its prior: thrust along the velocity, steering and lift across it."""
+    speed = math.sqrt(x[3] * x[3] + x[4] * x[4] + x[5] * x[5])
+    sure = math.sqrt(p[3, 3] + p[4, 4] + p[5, 5])
+    directed = speed > 2.0 * sure and speed > 150.0
+    mean = np.zeros(3)
+    for i in range(3):
+        if directed:
+            mean[i] = THRUST_M_S2 * x[3 + i] / speed
+    for i in range(3):
+        for j in range(3):
+            if directed:
+                unit = x[3 + i] * x[3 + j] / (speed * speed)
+                prior = (THRUST_SIGMA_M_S2**2 - STEERING_SIGMA_M_S2**2) * unit
+                if i == j:
+                    prior += STEERING_SIGMA_M_S2**2
+            else:
+                prior = FORCE_SIGMA_M_S2**2 if i == j else 0.0
+            p[6 + i, 6 + j] += other * prior + own * other * (x[6 + i] - mean[i]) * (x[6 + j] - mean[j])
+    for i in range(3):
+        x[6 + i] = own * x[6 + i] + other * mean[i]
 
 
 @njit()

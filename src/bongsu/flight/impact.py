@@ -65,7 +65,7 @@ def _advance(y: Array, dt: float, total: Array, walk: Array) -> None:
     for i in range(7):
         phi[i, i] = 1.0
     before = altitude_of(y[0], y[1], y[2])
-    carry(y, dt, phi)
+    carry(y, dt, phi, 0.0)
     after = altitude_of(y[0], y[1], y[2])
     scratch = np.empty((7, 7))
     for i in range(7):

@@ -107,14 +107,25 @@ def _state_at(theta: Array, position: Array, velocity: Array, time_s: float, r: 
             v[i] = velocity[k, i] + f * h * a
             r[i] = position[k, i] + f * h * (velocity[k, i] + 0.5 * f * h * a)
         return
-    rest = time_s - theta[2] - burn
-    force = np.zeros(3)
     for i in range(3):
         r[i] = position[_NODES - 1, i]
         v[i] = velocity[_NODES - 1, i]
-    steps = int(rest / 8.0) + 1
-    for _ in range(min(steps, 200)):
-        step(r, v, 8.3, force, True, rest / steps)
+    _coast(r, v, time_s - theta[2] - burn)
+
+
+@njit()
+def _coast(r: Array, v: Array, rest: float) -> None:
+    """Fly on freely for `rest` seconds, in place; the first 40 in short steps, for there may be air."""
+    force = np.zeros(3)
+    low = min(rest, 40.0)
+    parts = int(low / 8.0) + 1
+    for _ in range(parts):
+        step(r, v, 8.3, force, True, low / parts)
+    rest -= low
+    if rest > 0.0:
+        steps = min(int(rest / 40.0) + 1, 100)
+        for _ in range(steps):
+            step(r, v, 8.3, force, True, rest / steps)
 
 
 @njit()
@@ -139,9 +150,15 @@ def _residuals(
     nu = np.empty(4)
     var = np.empty(4)
     count = 0
+    burnout_s = theta[2] + math.exp(theta[3])
+    before_s = -1e18
     for k in range(len(rows)):
         row = rows[k]
-        _state_at(theta, position, velocity, row[0], r, v)
+        if before_s > burnout_s:
+            _coast(r, v, row[0] - before_s)  # rows are in time order: fly on from the last one
+        else:
+            _state_at(theta, position, velocity, row[0], r, v)
+        before_s = row[0]
         m = residual(row, r, v, h, nu, var)
         distance = math.sqrt((r[0] - row[3]) ** 2 + (r[1] - row[4]) ** 2 + (r[2] - row[5]) ** 2)
         for a in range(m):
@@ -224,7 +241,9 @@ def _fit(
     gradient = np.empty(n)
     work = np.empty((n, n))
     scale = np.empty(n)
-    latest = anchor_s if anchor_s > -1e17 else 1e18  # nothing flies before it is launched: on the pad no look says anything
+    latest = (
+        anchor_s if anchor_s > -1e17 else 1e18
+    )  # nothing flies before it is launched: on the pad no look says anything
     if len(rows) > 0:
         latest = min(latest, rows[0, 0] - 0.2)
     theta[2] = min(theta[2], latest)

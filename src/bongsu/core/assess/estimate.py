@@ -21,8 +21,9 @@ from pyproj import Geod
 from bongsu.base.units import NANOSECONDS_PER_SECOND, seconds_to_ns
 from bongsu.core.assess.memory import pack, unpack
 from bongsu.core.room import Caused, Due, Given
-from bongsu.flight import impact, launch
+from bongsu.flight import batch, impact, launch
 from bongsu.geo.ellipses import ellipse_of_covariance
+from bongsu.geo.frames import altitude_of
 from bongsu.model.estimate import Estimate, PointEstimate
 from bongsu.model.head import Item, Now
 from bongsu.model.noun import Floats
@@ -41,7 +42,13 @@ _SITE_SIGMA_M = (
 )
 _SITE_SIGMA_S = 0.5
 _ROWS_COUNT = 1200
-_COLD_ROUNDS = 25
+_COLD_ROUNDS = 20
+_BETTER = 0.8  # a start of free flight that is known this much better is worth a new fit
+_ASCENT_M = 600_000.0
+_BACK_S = 10.0
+_LONGEST_S = 6000.0
+_LN_BETA = 8.3
+_WIND_SIGMA_M = 40.0  # wind, and a ground that is not the ellipsoid
 _NO_MOMENTS = np.array([0.0, 0.0, -1e18])  # burnout is not told to the launch fit: the anchor says more
 _WARM_ROUNDS = 6
 
@@ -112,17 +119,23 @@ class Estimator:
 
     def _launch(self, track: Track, known: _Known, now_s: float) -> bool:
         """Fit the launch again if looks of the powered phase, or a better start of free flight, came."""
+        if known.anchored and track.drag is None and not track.steered:
+            known.anchored, known.anchor_state, known.anchor_covariance = False, None, None  # it burns again
         fresh = track.looks is not None and not known.anchored and track.drag is None
         if fresh and track.looks is not None and len(known.rows) < _ROWS_COUNT:
             if not known.rows:
                 known.first_s = float(track.looks[0, 0])
             known.rows += list(track.looks)
-        if track.anchor_s is not None:
+        if track.anchor_s is not None and track.anchor_state is not None and track.anchor_covariance is not None:
             known.anchored = True
-            known.anchor_s = track.anchor_s
-            known.anchor_state, known.anchor_covariance = track.anchor_state, track.anchor_covariance
-            self._fit(track, known, now_s)
-            return True
+            rise = ascending(track.anchor_s, track.anchor_state, track.anchor_covariance)
+            better = known.anchor_covariance is None or (
+                rise is not None and _size(rise[2]) < _BETTER * _size(known.anchor_covariance)
+            )
+            if rise is not None and better:
+                known.anchor_s, known.anchor_state, known.anchor_covariance = rise
+                self._fit(track, known, now_s)
+                return True
         wait = max(_FIT_EVERY_S, _FIT_SHARE * (now_s - known.first_s))
         if not fresh or (known.fitted_s is not None and now_s - known.fitted_s < wait):
             return False
@@ -181,14 +194,16 @@ class Estimator:
 
     def _impact(self, track: Track, known: _Known, now_s: float) -> bool:
         """Predict the impact again if the state can have changed enough."""
-        if track.drag is None:
-            return False
-        if known.free_since_s is None:
-            known.free_since_s = now_s
         if track.steered:
             changed = known.ballistic is not False
             known.ballistic, known.impact = False, None
             return changed
+        if track.drag is None:
+            changed = known.ballistic is not None
+            known.ballistic = known.impact = known.free_since_s = known.impact_s = None
+            return changed
+        if known.free_since_s is None:
+            known.free_since_s = now_s
         every = min(max(_IMPACT_SHARE * (now_s - known.free_since_s), _IMPACT_EVERY_S), _IMPACT_LONGEST_S)
         if track.phase is Phase.REENTRY:
             every = _REENTRY_EVERY_S
@@ -206,7 +221,8 @@ class Estimator:
             return True
         if out[9] > 0.0 or known.apogee_m is None:
             known.apogee_m, known.sigma_apogee_m = float(out[7]), float(out[8])
-        ellipse = ellipse_of_covariance(np.array([[out[4], out[5]], [out[5], out[6]]]))
+        ground = np.array([[out[4], out[5]], [out[5], out[6]]]) + np.eye(2) * _WIND_SIGMA_M**2
+        ellipse = ellipse_of_covariance(ground)
         known.impact = PointEstimate(
             latitude_rad=float(out[0]),
             longitude_rad=float(out[1]),
@@ -238,6 +254,34 @@ class Estimator:
             ballistic=known.ballistic,
         )
         return Caused(estimate, event_ns=track.time_ns)
+
+
+def _size(cov: Floats) -> float:
+    """One number for the spread of a state: the root of the velocity's mean variance."""
+    return math.sqrt(float(np.trace(cov[3:, 3:])))
+
+
+def ascending(time_s: float, state: Floats, cov: Floats) -> tuple[float, Floats, Floats] | None:
+    """A free flight first seen late, carried back to its ascent: no later than where it rises through 600 km, or 70 % of its highest point.
+
+    None when that cannot be told (seen too late, too poorly): then nothing is said of the launch.
+    """
+    x, p = np.append(state, _LN_BETA), np.zeros((7, 7))
+    p[:6, :6] = cov
+    out = np.empty(12)
+    if not impact.predict_impact(x, p, out, np.empty(7), np.empty((4, 7))):
+        return time_s, state, cov
+    begun_s, top_m = time_s, float(out[7])
+    while time_s - begun_s < _LONGEST_S:
+        altitude_m = altitude_of(x[0], x[1], x[2])
+        top_m = max(top_m, altitude_m)
+        if float(x[:3] @ x[3:6]) > 0.0 and altitude_m <= min(_ASCENT_M, 0.7 * top_m):
+            return begun_s, x[:6].copy(), p[:6, :6].copy()
+        batch.carry_state(x, p, -_BACK_S)
+        begun_s -= _BACK_S
+        if altitude_of(x[0], x[1], x[2]) < 0.0:
+            break
+    return None
 
 
 def _thinned(rows: list[Floats], until_s: float) -> Floats:

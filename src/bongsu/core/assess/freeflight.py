@@ -14,6 +14,7 @@ import numpy as np
 from bongsu.core.assess import unranged
 from bongsu.core.assess.tracks import Memory, Store, put_free
 from bongsu.flight import batch, filters, tables
+from bongsu.geo import frames
 from bongsu.model.noun import Floats
 
 FREE_ENOUGH = 0.95
@@ -26,7 +27,15 @@ _LOOKS_RANGED = (
 )
 _SOLVE_LAST_S = 180.0
 _SOLVE_LOOKS = 400
+_LONG_S = 120.0
+_TRIED_M_S2 = 20.0
+_LEAST_THRUST_M_S2 = 7.0  # less than any powered phase has, drag taken off
 _DARK_S = 4.0
+_SURPRISED = 4.0  # mean of d2 over its count, about 1 in free flight
+_STEERED_AFTER_S = 90.0
+_STEERED_BELOW_M = 90_000.0
+_LOOSEN_M = 150.0
+_LOOSEN_M_S = 100.0
 _UNSEEN_S = 15.0  # nobody saw it burn for this long: it is taken to fly freely
 
 
@@ -46,7 +55,9 @@ def consider(memory: Memory, store: Store, now_s: float, period_s: float) -> Non
     """After an update or a miss: move a track towards free flight, or solve it again in batch."""
     slot = memory.slot
     if memory.locked:
-        if memory.solve_next and len(memory.rows) - memory.solved >= memory.solve_next:
+        if memory.surprise > _SURPRISED:
+            _unlock(memory, store, now_s)
+        elif memory.solve_next and len(memory.rows) - memory.solved >= memory.solve_next:
             _solve_again(memory, store)
         return
     if store.mode[slot] != tables.BOTH:
@@ -64,6 +75,25 @@ def consider(memory: Memory, store: Store, now_s: float, period_s: float) -> Non
         _lock(memory, store, now_s, period_s)
 
 
+def _unlock(memory: Memory, store: Store, now_s: float) -> None:
+    """The looks do not follow free flight any more: it burns again, or it is steered. Below the air's top after a long fall it is steered."""
+    slot = memory.slot
+    altitude = frames.altitude_of(*store.x[slot, 0, :3].tolist())
+    if now_s - memory.window_s > _STEERED_AFTER_S:
+        if altitude < _STEERED_BELOW_M:
+            memory.steered = True
+        elif altitude > tables.BURNS_TO_M:
+            memory.surprise = 0.0  # nothing burns there: a bad look or two
+            return
+    memory.locked, memory.surprise, memory.free_since_s, memory.solve_next = False, 0.0, None, 0
+    memory.anchor_s = memory.anchor_state = memory.anchor_covariance = None
+    store.mode[slot], store.free[slot] = tables.BOTH, 0.3
+    store.x[slot, 1, :6], store.x[slot, 1, 6:] = store.x[slot, 0, :6], 0.0
+    store.p[slot, 1] = 0.0
+    store.p[slot, 1, :6, :6] = store.p[slot, 0, :6, :6] + np.diag([_LOOSEN_M**2] * 3 + [_LOOSEN_M_S**2] * 3)
+    store.p[slot, 1, [6, 7, 8], [6, 7, 8]] = filters.FORCE_SIGMA_M_S2**2
+
+
 def window(memory: Memory, start_s: float) -> Floats:
     """The remembered looks since `start_s`, in time order (N, 20)."""
     rows = [row for row in memory.rows if row[0] >= start_s]
@@ -71,7 +101,9 @@ def window(memory: Memory, start_s: float) -> Floats:
     return np.array(rows) if rows else np.empty((0, 20))
 
 
-def solve(rows: Floats, guess: Floats, guess_s: float) -> tuple[float, Floats, Floats, Floats, Floats]:
+def solve(
+    rows: Floats, guess: Floats, guess_s: float, push_m_s2: float = 0.0
+) -> tuple[float, Floats, Floats, Floats, Floats]:
     """Batch solution of free flight over `rows` from a guess (7,) at `guess_s`: chi-squared, state and covariance at the first and last look."""
     start_s = float(rows[0, 0])
     middle = guess.copy()
@@ -81,7 +113,7 @@ def solve(rows: Floats, guess: Floats, guess_s: float) -> tuple[float, Floats, F
     prior = middle.copy()
     prior[6] = filters.LN_BETA_MEAN
     x0, p0, x1, p1 = np.empty(7), np.empty((7, 7)), np.empty(7), np.empty((7, 7))
-    cost = batch.batch_start(rows, start_s, prior, _PRIOR, middle, x0, p0, x1, p1, 12)
+    cost = batch.batch_start(rows, start_s, prior, _PRIOR, middle, x0, p0, x1, p1, 12, push_m_s2)
     return cost, x0, p0, x1, p1
 
 
@@ -107,9 +139,11 @@ def _lock(memory: Memory, store: Store, now_s: float, period_s: float) -> None:
             break
         cost, x0, p0, x1, p1 = solve(rows, store.x[memory.slot, 0, :7], float(store.time_s[memory.slot]))
         if acceptable(cost, rows):
+            if not _unpowered(cost, rows, x1, now_s):
+                return
             memory.window_s = float(rows[0, 0])
             _settle(memory, store, x0, p0, x1, p1, rows)
-            memory.locked = True
+            memory.locked, memory.surprise = True, 1.0
             return
         start_s += 0.34 * (now_s - start_s)
     else:
@@ -117,6 +151,24 @@ def _lock(memory: Memory, store: Store, now_s: float, period_s: float) -> None:
         return
     if now_s - memory.last_s > 3.0 * _WAIT_S:
         _lock_unseen(memory, store, now_s, period_s)
+
+
+def _unpowered(cost: float, rows: Floats, x1: Floats, now_s: float) -> bool:
+    """Whether the looks leave no room for a thrust along the path; poor sensors are given up on after `_LONG_S`.
+
+    The cost as a function of a constant thrust is a parabola; its lowest point and its width say how much thrust the looks allow.
+    """
+    if float(rows[-1, 0] - rows[0, 0]) > _LONG_S:
+        return True
+    last_s = float(rows[-1, 0])
+    more = solve(rows, x1, last_s, _TRIED_M_S2)[0]
+    less = solve(rows, x1, last_s, -_TRIED_M_S2)[0]
+    bend = (more + less - 2.0 * cost) / _TRIED_M_S2**2
+    if not 0.0 < bend < math.inf:
+        return False
+    thrust = (less - more) / (2.0 * _TRIED_M_S2) / bend
+    sigma = math.sqrt(2.0 / bend)
+    return sigma < 0.5 * _LEAST_THRUST_M_S2 and thrust + 2.0 * sigma < _LEAST_THRUST_M_S2
 
 
 def _settle(memory: Memory, store: Store, x0: Floats, p0: Floats, x1: Floats, p1: Floats, rows: Floats) -> None:
@@ -162,7 +214,7 @@ def _lock_unseen(memory: Memory, store: Store, now_s: float, period_s: float) ->
     if dark is not None:
         x[:6], p[:6, :6] = dark
     put_free(store, slot, x, p, float(store.time_s[slot]))
-    memory.locked = True
+    memory.locked, memory.surprise = True, 1.0
     memory.window_s = now_s
     memory.solved = len(memory.rows)
     memory.solve_next = _LOOKS_RANGED

@@ -76,7 +76,9 @@ def _fused(x: Floats, p: Floats, rows: Floats, now_s: float) -> tuple[Floats, Fl
     scale = 1.0 / np.sqrt(np.diag(wide))
     information = np.linalg.inv(wide * np.outer(scale, scale)) * np.outer(scale, scale)
     x0, p0, x1, p1 = np.empty(7), np.empty((7, 7)), np.empty(7), np.empty((7, 7))
-    cost = batch.batch_start(rows, now_s, x.copy(), np.ascontiguousarray(information), x.copy(), x0, p0, x1, p1, 15)
+    cost = batch.batch_start(
+        rows, now_s, x.copy(), np.ascontiguousarray(information), x.copy(), x0, p0, x1, p1, 15, 0.0
+    )
     if not cost < 40.0 + 3.0 * max(freeflight.degrees(rows), 1):
         return None
     return x1, p1

@@ -48,6 +48,7 @@ _INFRARED_SPEED_SIGMA_M_S = 1500.0
 _INFRARED_ALTITUDE_M = 12_000.0
 _INFRARED_ALTITUDE_SIGMA_M = 15_000.0
 _WIDE_M = 15_000.0  # a track less sure of its place than this takes no single plot in clutter: a new track must form and join it
+_SURPRISE_SHARE = 0.15
 _COASTING_S = 4.0
 _PUBLISH_S = 5.0
 _UNSEEN_S = 6.0 * 3600.0
@@ -180,8 +181,10 @@ class Tracker:
         told = np.empty((len(pairs), 3))
         tables.take(store.x, store.p, store.free, store.time_s, store.mode, which, chosen, told)
         taken = []
-        for (a, b), row in zip(pairs, chosen, strict=True):
+        for (a, b), row, (_, free_d2, count) in zip(pairs, chosen, told.tolist(), strict=True):
             memory = group[a]
+            if memory.locked:
+                memory.surprise += _SURPRISE_SHARE * (free_d2 / count - memory.surprise)
             memory.score += gain[a, b]
             memory.top_score = max(memory.top_score, memory.score)
             memory.plots += 1
