@@ -72,7 +72,7 @@ class Operators:
         changed = False
         for one in event.assessments:
             self._event_of[_place(one)] = event.event
-            changed |= self._first(f"{_place(one)} {one.warning.status.value}", "shown", "") and one.basis == "partner"
+            changed |= self._first(f"{_place(one)} {one.warning.version}", "shown", "") and one.basis == "partner"
             self._stances(one, now_ns)
             self._retractions(one, now_ns)
         if changed:

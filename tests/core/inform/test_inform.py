@@ -215,6 +215,27 @@ def test_a_retraction_stays_until_somebody_has_acknowledged_it() -> None:
     assert kr.last(Alarm).state is AlarmState.NORMAL
 
 
+def test_only_the_version_that_a_person_saw_is_told_as_shown_or_acknowledged() -> None:
+    from bongsu.model.command import Command
+    from bongsu.model.receipt import Acknowledged, Shown
+
+    kr, jp = Node("kr"), Node("jp")
+    exchange(kr, jp, kr.say(at(10), estimate(10)), 10)
+    exchange(kr, jp, kr.say(at(20), estimate(20, impact=SEA)), 20)
+
+    def say(kind: str, version: int) -> list[Any]:
+        return jp.step(at(21), Command(command="c", kind=kind, actor="A", role="watch", about="jp-V1", version=version))
+
+    assert [b.version for b in say("shown", 1) if isinstance(b, Shown)] == [1]
+    assert [b.version for b in say("shown", 2) if isinstance(b, Shown)] == [2]
+    assert [b.reason for b in say("shown", 9) if isinstance(b, Refusal)] == ["stale_version"]
+    assert [b.reason for b in say("acknowledge", 1) if isinstance(b, Refusal)] == ["stale_version"], (
+        "it has called again since"
+    )
+    assert jp.last(Alarm).state is AlarmState.ACTIVE_UNACKNOWLEDGED
+    assert [b.version for b in say("acknowledge", 2) if isinstance(b, Acknowledged)] == [2]
+
+
 @pytest.mark.parametrize(
     ("role", "kind", "about", "reason"),
     [

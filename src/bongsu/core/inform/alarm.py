@@ -30,6 +30,7 @@ TRIGGERS = ("raised", "worsened", "ended", "withdrawn", "acknowledged")
 MOVES: dict[tuple[S, str], S] = {
     (S.NORMAL, "raised"): S.ACTIVE_UNACKNOWLEDGED,
     (S.NORMAL, "withdrawn"): S.ENDED_UNACKNOWLEDGED,
+    (S.ACTIVE_UNACKNOWLEDGED, "worsened"): S.ACTIVE_UNACKNOWLEDGED,
     (S.ACTIVE_UNACKNOWLEDGED, "ended"): S.ENDED_UNACKNOWLEDGED,
     (S.ACTIVE_UNACKNOWLEDGED, "withdrawn"): S.ENDED_UNACKNOWLEDGED,
     (S.ACTIVE_UNACKNOWLEDGED, "acknowledged"): S.ACTIVE_ACKNOWLEDGED,
@@ -42,9 +43,16 @@ MOVES: dict[tuple[S, str], S] = {
 """State and trigger to the next state; a pair that is not here changes nothing."""
 
 
+VERSIONS_COUNT = 64
+"""Versions of one event that a person may still speak of: some minutes of updates; older ones no screen shows."""
+
+
 class _Held(msgspec.Struct):
+    """`seen` holds, by event version, the partners' words that stood in it: (originator, warning, version)."""
+
     alarm: Alarm
     event: Event
+    seen: dict[int, list[tuple[str, str, int]]] = {}
     impact_known: bool = False
     withdrawn: int = 0
 
@@ -69,9 +77,15 @@ class AlarmRoom(Memoryless):
         held = self._held.get(command.about)
         if held is None:
             return [refused(command, "unknown_event", f"no event {command.about!r} here")]
+        seen = held.seen.get(command.version or held.event.version)
+        if seen is None:
+            return [refused(command, "stale_version", f"no screen shows version {command.version} of {command.about}")]
         if command.kind == "shown":
-            return [self._shown(held.event, one, command, now) for one in _partners(held.event)]
-        return self._acknowledge(held, command, now)
+            return [_shown(one, command, now) for one in seen]
+        if (command.version or held.event.version) < held.alarm.event_version:
+            text = f"the alarm has called again since version {command.version}"
+            return [refused(command, "stale_version", text)]
+        return self._acknowledge(held, seen, command, now)
 
     def state(self) -> bytes:
         """The alarms."""
@@ -96,6 +110,9 @@ class AlarmRoom(Memoryless):
             self._trim()
         trigger, reason = self._trigger(held, event)
         held.event = event
+        held.seen[event.version] = _partners(event)
+        if len(held.seen) > VERSIONS_COUNT:
+            del held.seen[next(iter(held.seen))]
         return self._move(held, trigger, reason, now) if trigger else []
 
     def _trigger(self, held: _Held, event: Event) -> tuple[str, str]:
@@ -134,7 +151,7 @@ class AlarmRoom(Memoryless):
         )
         return [held.alarm]
 
-    def _acknowledge(self, held: _Held, command: Command, now: Now) -> list[Given]:
+    def _acknowledge(self, held: _Held, seen: list[tuple[str, str, int]], command: Command, now: Now) -> list[Given]:
         moved = self._move(held, "acknowledged", "acknowledged", now, command.actor, command.scripted)
         told: list[Given] = [
             Acknowledged(
@@ -145,24 +162,20 @@ class AlarmRoom(Memoryless):
                 role=command.role,
                 scripted=command.scripted,
             )
-            for origin, warning, version in _partners(held.event)
+            for origin, warning, version in seen
         ]
         return moved + told
-
-    def _shown(self, event: Event, one: tuple[str, str, int], command: Command, now: Now) -> Given:
-        origin, warning, version = one
-        return Shown(
-            partner=origin,
-            warning=warning,
-            version=version,
-            time_ns=now.exercise_ns,
-            console=command.console or "console",
-        )
 
     def _trim(self) -> None:
         if len(self._held) > EVENTS_COUNT:
             quiet = (name for name, held in self._held.items() if held.alarm.state is S.NORMAL)
             del self._held[next(quiet, next(iter(self._held)))]
+
+
+def _shown(one: tuple[str, str, int], command: Command, now: Now) -> Shown:
+    origin, warning, version = one
+    console = command.console or "console"
+    return Shown(partner=origin, warning=warning, version=version, time_ns=now.exercise_ns, console=console)
 
 
 def _partners(event: Event) -> list[tuple[str, str, int]]:
