@@ -69,6 +69,7 @@ def test_alerts_of_the_cases_are_claims() -> None:
         if alerts and start is not None:
             minutes[launch.id] = [round((int(claim.value) - start) / 60e9) for claim in alerts]
     assert minutes == {
+        "2012-12-12-1": [9],
         "2017-08-28-1": [4],
         "2022-10-03-1": [5, 7],
         "2022-11-02-1": [11],

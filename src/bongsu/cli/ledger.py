@@ -10,7 +10,7 @@ import click
 from bongsu.base.errors import BadInput, BadValue
 
 if TYPE_CHECKING:
-    from bongsu.ledger.book import Book
+    from bongsu.ledger.book import Book, Entry
     from bongsu.ledger.launches import Launch
 
 OWN = click.option(
@@ -123,3 +123,74 @@ def check(launches: tuple[str, ...], own: Path | None, as_json: bool) -> None:
         click.echo(f"{skipped.launch}  {skipped.check} not checked: {skipped.reason}", err=True)
     if not found.flags:
         click.echo("nothing to flag")
+
+
+INTO = click.option(
+    "--into", type=click.Path(dir_okay=False, path_type=Path), help="Add what is new to this ledger file of your own."
+)
+RECORDED = click.option(
+    "--recorded-at", metavar="TIME", help="When it is taken in; the time of the computer by default."
+)
+FORMS = ("nk-missile-tests", "cns-csv", "csv")
+
+
+def recorded_ns(text: str | None) -> int:
+    """The time of recording: as given, or now."""
+    from datetime import UTC, datetime
+
+    from bongsu.base.time import parse_time
+
+    if text is None:
+        return parse_time(datetime.now(UTC).isoformat(timespec="seconds"))
+    try:
+        return parse_time(text)
+    except BadValue as error:
+        raise BadInput(error.fault, error.remedy, "--recorded-at") from None
+
+
+def append(path: Path | None, entries: list[Entry]) -> None:
+    """Add entries to the user's file, which only grows."""
+    from bongsu.ledger.entries import encode
+
+    if path is not None and entries:
+        with path.open("ab") as file:
+            file.write(encode(entries))
+
+
+def form_of(content: bytes, place: str) -> str:
+    """Which data set a file is, from its first line."""
+    head = content[:4096].decode("utf-8", errors="replace")
+    if head.lstrip().startswith("{"):
+        return "nk-missile-tests"
+    if head.startswith("id,launch,reporter,"):
+        return "csv"
+    if "apogee" in head.partition("\n")[0].lower():
+        return "cns-csv"
+    raise BadInput("none of the data sets that can be read", f"say which with --form: {', '.join(FORMS)}", place)
+
+
+@ledger.command("import", epilog="\b\nExample:\n  bongsu ledger import nk-missile-tests.json --into mine.jsonl")
+@click.argument("file", type=click.Path(dir_okay=False, exists=True, path_type=Path))
+@click.option("--form", type=click.Choice(FORMS), help="Which data set it is; told from the file by default.")
+@INTO
+@RECORDED
+@AS_JSON
+def import_(file: Path, form: str | None, into: Path | None, recorded_at: str | None, as_json: bool) -> None:
+    """Read a public data set of launches as claims of that set, and report its traps. Nothing is repaired."""
+    from bongsu.ledger.importers import read_set
+
+    book = book_of(into if into is not None and into.exists() else None)
+    content = file.read_bytes()
+    imported = read_set(book, form or form_of(content, str(file)), content, str(file), recorded_ns(recorded_at))
+    append(into, imported.entries)
+    new = len(imported.entries)
+    summary = {"rows": imported.rows, "recognised": imported.recognised, "entries": new, "written": into is not None}
+    if as_json:
+        say({**summary, "traps": [trap._asdict() for trap in imported.traps]})
+        return
+    for trap in imported.traps:
+        click.echo(f"{trap.place}: {trap.name}: {trap.said}")
+    where = "not kept: name a file with --into" if into is None else f"added to {into}"
+    click.echo(
+        f"{imported.rows} rows, {imported.recognised} of them launches of the ledger; {len(imported.traps)} traps; {new} new entries ({where})"
+    )

@@ -28,6 +28,8 @@ _DAY_S = 86_400.0
 _NEAR_S = 1_800.0
 _MU = 3.986004418e14
 _RADIUS_M = 6_371_000.0
+LOWEST_ORBIT_M = 150_000.0
+"""No body keeps an orbit lower than this for a round: the air takes it down."""
 _NUMBERED = (Kind.BALLISTIC, Kind.MANOEUVRING)
 
 
@@ -178,6 +180,8 @@ def orbits(book: Book, launch: Launch) -> list[Flag]:
         return []
     flags = []
     for claim in book.standing(launch.id, "apogee_m"):
+        if number_of(claim) < LOWEST_ORBIT_M:
+            continue
         radius_m = _RADIUS_M + number_of(claim)
         speed_m_s = math.sqrt(_MU / radius_m)
         period_s = 2.0 * math.pi * radius_m / speed_m_s
