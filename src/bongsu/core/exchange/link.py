@@ -129,8 +129,9 @@ class Link:
             return self._refused(error, envelope)
         subject = f"{envelope.kind}.{payload.warning}" if isinstance(payload, Path) else envelope.kind
         place = (envelope.epoch, envelope.sequence)
-        if place <= peer.latest.pop(subject, (0, 0)):
+        if place <= peer.latest.get(subject, (0, 0)):
             return []
+        peer.latest.pop(subject, None)
         peer.latest[subject] = place
         if len(peer.latest) > EVENTS_COUNT:
             del peer.latest[next(iter(peer.latest))]
