@@ -29,7 +29,7 @@ def warm() -> None:
     state, cov = x[0, 0, :7].copy(), p[0, 0, :7, :7].copy()
     state[6] = 8.0
     batch.batch_start(
-        rows, 1.0, state, np.eye(7), state, np.empty(7), np.empty((7, 7)), np.empty(7), np.empty((7, 7)), 1
+        rows, 1.0, state, np.eye(7), state, np.empty(7), np.empty((7, 7)), np.empty(7), np.empty((7, 7)), 1, 0.0
     )
     impact.predict_impact(state, cov, np.empty(12), np.empty(7), np.empty((4, 7)))
     latitude, longitude, thetas = launch.first_guess(state[:3], state[3:6], 1.0)
