@@ -60,6 +60,7 @@ class Send:
         self._lanes = {partner: _Lanes(partner) for partner in others}
         self._deliveries = Deliveries()
         self._warnings: dict[str, Warning] = {}
+        self._warned = Now(0, 0)
         self._heartbeat_ns: int | None = None
 
     def handle(self, item: Item[Any], now: Now) -> list[Given]:
@@ -70,7 +71,10 @@ class Send:
             return self._release(body, now)
         if isinstance(body, Warning):
             if ours:
-                self._warnings = {item.head.id: body}
+                # Those of this moment only: their releases follow in the same step.
+                if now != self._warned:
+                    self._warned, self._warnings = now, {}
+                self._warnings[item.head.id] = body
             return []
         if isinstance(body, Receipt) and ours:
             lanes = self._lanes.get(body.partner)
