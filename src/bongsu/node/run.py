@@ -14,7 +14,7 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -81,11 +81,14 @@ class Node:
         self._take_up()
         self._hear_of_the_record()
         self.core.start()
+        if self.settings.control:  # before anything is waited for: it tells when the parent is gone
+            self._begin(self._control())
         await self._connect()
         if udp is not None:
             udp.open(loop)
-        self._follow()
-        self._tell_ready(socket.getsockname()[1], udp.port if udp is not None else None)
+        self._follow_feed()
+        if not self._ended.is_set():
+            self._tell_ready(socket.getsockname()[1], udp.port if udp is not None else None)
         await self._ended.wait()
         if udp is not None:
             udp.close(loop)
@@ -116,19 +119,23 @@ class Node:
         if self.network is None:
             return
         self.network.open(self._arrival, self._health)
-        if not await self.network.start():
+        if not await self._unless_ended(self.network.start()):
             control.tell(type="waiting", node=self.configuration.node, what="broker")
-            ended = asyncio.ensure_future(self._ended.wait())
-            up = asyncio.ensure_future(self._broker_up.wait())
-            await asyncio.wait({ended, up}, return_when=asyncio.FIRST_COMPLETED)
-            ended.cancel()
-            up.cancel()
+            await self._unless_ended(self._broker_up.wait())
 
-    def _follow(self) -> None:
-        """Begin to listen to feeds and control lines."""
+    async def _unless_ended(self, work: Coroutine[Any, Any, bool]) -> bool:
+        """Wait for the work, or for the node's end; what the work says, or False."""
+        waited, ended = asyncio.ensure_future(work), asyncio.ensure_future(self._ended.wait())
+        await asyncio.wait({waited, ended}, return_when=asyncio.FIRST_COMPLETED)
+        ended.cancel()
+        if not waited.done():
+            waited.cancel()
+            return False
+        return waited.result()
+
+    def _follow_feed(self) -> None:
+        """Begin to read what is no datagram."""
         settings = self.settings
-        if settings.control:
-            self._begin(self._control())
         if settings.feed.kind == "stdin":
             self._begin(self._feed_standard_input())
         if settings.feed_path is not None:
