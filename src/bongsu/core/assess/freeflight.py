@@ -87,6 +87,7 @@ def _unlock(memory: Memory, store: Store, now_s: float) -> None:
             return
     memory.locked, memory.surprise, memory.free_since_s, memory.solve_next = False, 0.0, None, 0
     memory.anchor_s = memory.anchor_state = memory.anchor_covariance = None
+    memory.prior_state = memory.prior_covariance = None
     store.mode[slot], store.free[slot] = tables.BOTH, 0.3
     store.x[slot, 1, :6], store.x[slot, 1, 6:] = store.x[slot, 0, :6], 0.0
     store.p[slot, 1] = 0.0
@@ -102,19 +103,31 @@ def window(memory: Memory, start_s: float) -> Floats:
 
 
 def solve(
-    rows: Floats, guess: Floats, guess_s: float, push_m_s2: float = 0.0
+    rows: Floats, guess: Floats, guess_s: float, push_m_s2: float = 0.0, memory: Memory | None = None
 ) -> tuple[float, Floats, Floats, Floats, Floats]:
-    """Batch solution of free flight over `rows` from a guess (7,) at `guess_s`: chi-squared, state and covariance at the first and last look."""
+    """Batch solution of free flight over `rows` from a guess (7,) at `guess_s`: chi-squared, state and covariance at the first and last look.
+
+    The prior is diffuse, or what a `memory` kept from before it was lost.
+    """
     start_s = float(rows[0, 0])
     middle = guess.copy()
     middle[6] = min(max(middle[6], filters.LN_BETA_MEAN - 2.0), filters.LN_BETA_MEAN + 2.0)
-    nothing = np.zeros((7, 7))
-    batch.carry_state(middle, nothing, start_s - guess_s)
-    prior = middle.copy()
+    batch.carry_state(middle, np.zeros((7, 7)), start_s - guess_s)
+    prior, information = middle.copy(), _PRIOR
     prior[6] = filters.LN_BETA_MEAN
+    if memory is not None and memory.prior_state is not None and memory.prior_covariance is not None:
+        prior, cov = memory.prior_state.copy(), memory.prior_covariance.copy()
+        batch.carry_state(prior, cov, start_s - memory.prior_s)
+        information = inverse_of(cov)
     x0, p0, x1, p1 = np.empty(7), np.empty((7, 7)), np.empty(7), np.empty((7, 7))
-    cost = batch.batch_start(rows, start_s, prior, _PRIOR, middle, x0, p0, x1, p1, 12, push_m_s2)
+    cost = batch.batch_start(rows, start_s, prior, information, middle, x0, p0, x1, p1, 12, push_m_s2)
     return cost, x0, p0, x1, p1
+
+
+def inverse_of(cov: Floats) -> Floats:
+    """Inverse of a covariance of mixed units, scaled before it is inverted."""
+    scale = 1.0 / np.sqrt(np.diag(cov))
+    return np.ascontiguousarray(np.linalg.inv(cov * np.outer(scale, scale)) * np.outer(scale, scale))
 
 
 def degrees(rows: Floats) -> int:
@@ -188,7 +201,7 @@ def _solve_again(memory: Memory, store: Store) -> None:
         return
     if int(np.isfinite(rows[:, 1]).sum()) < _LOOKS_RANGED:
         return
-    cost, x0, p0, x1, p1 = solve(rows, store.x[slot, 0, :7], float(store.time_s[slot]))
+    cost, x0, p0, x1, p1 = solve(rows, store.x[slot, 0, :7], float(store.time_s[slot]), memory=memory)
     if acceptable(cost, rows):
         now_s = float(store.time_s[slot])
         _settle(memory, store, x0, p0, x1, p1, rows)
@@ -216,5 +229,6 @@ def _lock_unseen(memory: Memory, store: Store, now_s: float, period_s: float) ->
     put_free(store, slot, x, p, float(store.time_s[slot]))
     memory.locked, memory.surprise = True, 1.0
     memory.window_s = now_s
+    memory.prior_s, memory.prior_state, memory.prior_covariance = float(store.time_s[slot]), x, p
     memory.solved = len(memory.rows)
     memory.solve_next = _LOOKS_RANGED

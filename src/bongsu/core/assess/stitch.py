@@ -73,12 +73,9 @@ def _fused(x: Floats, p: Floats, rows: Floats, now_s: float) -> tuple[Floats, Fl
     wide = p * _WIDER**2
     wide[6, 6] = p[6, 6]
     wide[6, :6] = wide[:6, 6] = 0.0
-    scale = 1.0 / np.sqrt(np.diag(wide))
-    information = np.linalg.inv(wide * np.outer(scale, scale)) * np.outer(scale, scale)
+    information = freeflight.inverse_of(wide)
     x0, p0, x1, p1 = np.empty(7), np.empty((7, 7)), np.empty(7), np.empty((7, 7))
-    cost = batch.batch_start(
-        rows, now_s, x.copy(), np.ascontiguousarray(information), x.copy(), x0, p0, x1, p1, 15, 0.0
-    )
+    cost = batch.batch_start(rows, now_s, x.copy(), information, x.copy(), x0, p0, x1, p1, 15, 0.0)
     if not cost < 40.0 + 3.0 * max(freeflight.degrees(rows), 1):
         return None
     return x1, p1

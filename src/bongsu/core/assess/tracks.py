@@ -31,6 +31,9 @@ class Memory(msgspec.Struct):
     window_s: float = 0.0
     solved: int = 0
     solve_next: int = 0
+    prior_s: float = 0.0
+    prior_state: Floats | None = None
+    prior_covariance: Floats | None = None
     anchor_s: float | None = None
     anchor_state: Floats | None = None
     anchor_covariance: Floats | None = None
