@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
+from bongsu.drill import scenario as scenarios
 from bongsu.drill.scenario_schema import Inject, LinkCut, NodeCrash
 from bongsu.model.event import Event
 from bongsu.model.freshness import Freshness, FreshnessState
 from bongsu.model.head import Item
 from bongsu.model.warning import Warning, WarningStatus
+from bongsu.views.folded import fold
 from bongsu.views.measures_exchange import exchange, traffic
 from tests.sim.worlds import play
 
@@ -68,3 +70,18 @@ def test_a_cut_link_is_seen_and_mended() -> None:
     begun_ns = items["kr"][0].head.link_ns
     stale_ns = next(time_ns for time_ns, state in at_kr if state is FreshnessState.STALE)
     assert 20.0 <= (stale_ns - begun_ns) / 1e9 <= 23.1
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_three_launches_on_bad_lines_are_three_events_everywhere(seed: int) -> None:
+    scenario = scenarios.load("salvo")
+    cuts = (LinkCut(node="jp", at_s=60.0, until_s=150.0), LinkCut(node="kr", at_s=100.0, until_s=200.0))
+    items = play(seed, 0.2, 0.2, 0.5, cuts, scenario)
+    found = exchange([traffic(node, told) for node, told in items.items()], None)
+    assert found.sent > 100
+    assert (found.lost, found.applied_twice, found.leaked) == (0, 0, 0)
+    for node, told in items.items():
+        assert_in_order(told)
+        events = fold(node, told).final_events()
+        assert sorted(len(event.assessments) for event in events) == [3, 3, 3], node
