@@ -298,3 +298,31 @@ LEDGER_ENTRIES_COUNT = 200_000
 
 DISK_PATIENCE_S = 2.0
 """Link time that a prompt message waits for the record before it leaves without: a warning is worth more than its record, a slow commit takes 0.1 s."""
+
+WIRE_NAME_CHARACTERS = 256
+"""One name, id or code in a body or envelope from a partner: ours are under 40; longer would only fill records and pages."""
+
+WIRE_TEXT_CHARACTERS = 4_096
+"""A reason that a person wrote, from a partner: as long as one command of ours may be."""
+
+WIRE_LIST_COUNT = 64
+"""Entries of a list in a body from a partner: a stance differs in fewer fields than a warning has."""
+
+REORDER_BYTES = 16_777_216
+"""Bytes of one prompt lane that wait for a missing earlier message: 8,000 warnings; 64 partners at once stay under 1.1 GB."""
+
+RESEND_S = 0.5
+"""Link time between two answers to gap requests of one recipient: half of the time after which an honest one asks again, so that asking costs
+us no more than the asker."""
+
+REFUSAL_TEXT_CHARACTERS = 240
+"""What a refusal quotes of bytes that nobody vouches for: enough to find the fault, too little to fill a record."""
+
+FEED_BYTES = 8_388_608
+"""One file of dispatches: a feed of a day is under 1 MB; larger is refused before it is parsed."""
+
+FEED_DEPTH = 64
+"""Nesting of elements in a feed: RSS and Atom are six deep, with markup inside some twenty."""
+
+ORPHAN_S = 1.5
+"""Wall time that a node has to end in order after its drill has died: all of a drill's children are gone within two seconds."""

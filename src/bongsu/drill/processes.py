@@ -113,7 +113,7 @@ class NodeProcess:
                 return
             came_up = self.said is not None
             if not came_up:
-                raise RuntimeError(f"the node of {self.code} does not come up; see {self.config.with_name('node.log')}")
+                raise RuntimeError(f"the node of {self.code} does not come up: {self._last_words()}")
             self._say(f"the node of {self.code} has died{'; it is started again' if restart else ''}")
             if not restart:
                 return
@@ -173,6 +173,11 @@ class NodeProcess:
         while data := await stdout.readline():
             self._take(data)
         await self._process.wait()
+
+    def _last_words(self) -> str:
+        log = self.config.with_name("node.log")
+        lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+        return lines[-1] if lines else f"it says nothing in {log}"
 
     def _take(self, data: bytes) -> None:
         try:

@@ -13,6 +13,7 @@ import contextlib
 import os
 import signal
 import sys
+import threading
 import traceback
 from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
@@ -23,7 +24,7 @@ import msgspec
 
 from bongsu.adapters.clock import ScaledClock
 from bongsu.adapters.feeds import Intake, UdpFeed, feed_file, feed_stream
-from bongsu.base.limits import DISK_PATIENCE_S, DRAIN_S, ORDERS_COUNT, SHOWN_COUNT
+from bongsu.base.limits import DISK_PATIENCE_S, DRAIN_S, ORDERS_COUNT, ORPHAN_S, SHOWN_COUNT
 from bongsu.console import app as console_app
 from bongsu.console import serve
 from bongsu.console.feed import PictureFeed
@@ -151,7 +152,9 @@ class Node:
             self._fail(task.exception())
 
     async def _control(self) -> None:
+        parent = os.getppid()
         await control.follow_control(self._order)
+        _end_if_orphaned(parent)
         self._ended.set()
 
     async def _feed_standard_input(self) -> None:
@@ -316,6 +319,18 @@ def _soon(loop: asyncio.AbstractEventLoop, call: Callable[..., None], *arguments
     """Have the loop do it; a loop that has ended does nothing more."""
     with contextlib.suppress(RuntimeError):
         loop.call_soon_threadsafe(call, *arguments)
+
+
+def _end_if_orphaned(parent: int) -> None:
+    """A node whose drill has died is gone soon, whatever it is about: its record is whole up to the last entry on disk."""
+
+    def end() -> None:
+        if os.getppid() != parent:
+            os._exit(_OUR_FAULT)
+
+    timer = threading.Timer(ORPHAN_S, end)
+    timer.daemon = True
+    timer.start()
 
 
 def _since_start_s() -> float:
