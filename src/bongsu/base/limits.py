@@ -326,3 +326,7 @@ FEED_DEPTH = 64
 
 ORPHAN_S = 1.5
 """Wall time that a node has to end in order after its drill has died: all of a drill's children are gone within two seconds."""
+
+CAP_BYTES = 1_048_576
+"""One public alert document: ours with sixty areas in three languages is 100 kB, a national one with outlines of its districts several hundred;
+larger is refused before it is parsed."""

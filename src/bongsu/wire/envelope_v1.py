@@ -30,10 +30,11 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from bongsu.base.errors import BongsuError, WireError
-from bongsu.base.limits import ENVELOPE_BYTES
-from bongsu.base.time import format_time, parse_time
+from bongsu.base.limits import ENVELOPE_BYTES, WIRE_NAME_CHARACTERS
+from bongsu.base.time import format_time
 from bongsu.model.message import Lane, Outgoing
 from bongsu.model.mode import Mode
+from bongsu.wire.ranges import COUNT_MOST, moment
 
 PROTOCOL = "bongsu/1"
 _ISSUED_DIGITS = 9
@@ -61,7 +62,7 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def issued_ns(self) -> int:
         """Link time of the issuer, nanoseconds UTC."""
-        return parse_time(self.issued)
+        return moment(self.issued)
 
 
 _ENCODER = msgspec.json.Encoder()
@@ -124,7 +125,7 @@ def parse(data: bytes) -> Envelope:
         raise WireError("too_large", "R1", f"an envelope of {len(data)} bytes")
     try:
         envelope = _DECODER.decode(data)
-        parse_time(envelope.issued)
+        moment(envelope.issued)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise WireError("malformed", "R2", f"not an envelope ({error})") from None
     except BongsuError as error:
@@ -138,9 +139,12 @@ def parse(data: bytes) -> Envelope:
         envelope.recipient,
         envelope.kind,
         envelope.message,
+        envelope.key,
     )
-    if any("\0" in text for text in texts) or envelope.epoch < 1 or envelope.sequence < 1:
-        raise WireError("malformed", "R2", "a member outside its range")
+    if any("\0" in text or len(text) > WIRE_NAME_CHARACTERS for text in texts):
+        raise WireError("malformed", "R2", "a text with a zero byte, or too long")
+    if not (1 <= envelope.epoch <= COUNT_MOST and 1 <= envelope.sequence <= COUNT_MOST):
+        raise WireError("malformed", "R2", "an epoch or sequence outside its range")
     return envelope
 
 

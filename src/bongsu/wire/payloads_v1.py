@@ -11,13 +11,14 @@ import msgspec
 
 from bongsu.base.errors import BadValue, WireError
 from bongsu.base.limits import BODY_DEPTH
-from bongsu.base.time import format_time, parse_time
+from bongsu.base.time import format_time
 from bongsu.model.estimate import Estimate, PointEstimate
 from bongsu.model.message import Lane
 from bongsu.model.receipt import Acknowledged, GapRequest, Heartbeat, Receipt, Shown
 from bongsu.model.refusal import Refused
 from bongsu.model.stance import Position, Stance
 from bongsu.model.warning import Path, Warning, WarningStatus
+from bongsu.wire.ranges import check, moment
 
 
 class PointPayload(msgspec.Struct, omit_defaults=True):
@@ -161,18 +162,13 @@ def point_payload(point: PointEstimate) -> PointPayload:
 
 
 def point_estimate(payload: PointPayload) -> PointEstimate | None:
-    """The other way; None where the place itself was not released. Raises `BadValue` for a place off the globe."""
+    """The other way; None where the place itself was not released. Raises `BadValue` for what is no time."""
     if payload.latitude_deg is None or payload.longitude_deg is None:
         return None
-    if not (-90.0 <= payload.latitude_deg <= 90.0 and -180.0 <= payload.longitude_deg <= 180.0):
-        raise BadValue("a place off the globe", "latitude is within 90 and longitude within 180 degrees")
-    for semi_axis_m in (payload.semi_major_m, payload.semi_minor_m, payload.time_sigma_s):
-        if semi_axis_m is not None and semi_axis_m < 0.0:
-            raise BadValue("a negative uncertainty", "half-axes and sigmas are not negative")
     return PointEstimate(
         latitude_rad=math.radians(payload.latitude_deg),
         longitude_rad=math.radians(payload.longitude_deg),
-        time_ns=None if payload.time is None else parse_time(payload.time),
+        time_ns=None if payload.time is None else moment(payload.time),
         sigma_time_s=payload.time_sigma_s,
         semi_major_m=payload.semi_major_m,
         semi_minor_m=payload.semi_minor_m,
@@ -201,9 +197,7 @@ def _encode_warning(warning: Warning) -> WarningPayload:
 
 
 def _decode_warning(payload: WarningPayload) -> Warning:
-    if payload.version < 1:
-        raise BadValue(f"version {payload.version}", "versions count from 1")
-    time_ns = parse_time(payload.time)
+    time_ns = moment(payload.time)
     estimate = Estimate(
         track="",
         time_ns=time_ns,
@@ -240,11 +234,9 @@ def _encode_path(path: Path) -> PathPayload:
 
 
 def _decode_path(payload: PathPayload) -> Path:
-    if not (-90.0 <= payload.latitude_deg <= 90.0 and -180.0 <= payload.longitude_deg <= 180.0):
-        raise BadValue("a place off the globe", "latitude is within 90 and longitude within 180 degrees")
     return Path(
         warning=payload.warning,
-        time_ns=parse_time(payload.time),
+        time_ns=moment(payload.time),
         latitude_rad=math.radians(payload.latitude_deg),
         longitude_rad=math.radians(payload.longitude_deg),
         altitude_m=payload.altitude_m,
@@ -305,6 +297,11 @@ PAYLOADS: dict[str, type[msgspec.Struct]] = {
 }
 """The kinds of v1 and their forms; the published JSON Schema is made from these."""
 
+LANES: dict[str, Lane] = {
+    kind: Lane.LATEST if kind in ("path", "heartbeat", "receipt", "gap_request") else Lane.PROMPT for kind in PAYLOADS
+}
+"""The one lane on which each kind goes: a warning that newer ones replace, or a queued heartbeat, would break what its lane promises."""
+
 _DECODERS = {kind: msgspec.json.Decoder(form) for kind, form in PAYLOADS.items()}
 
 Payload = Warning | Path | Heartbeat | Receipt | GapRequest | Shown | Acknowledged | Stance | Refused
@@ -326,6 +323,7 @@ def decode(kind: str, body: bytes, *, issuer: str, issued_ns: int) -> Payload | 
         payload = decoder.decode(body)
         if isinstance(payload, WarningPayload) and payload.status not in WarningStatus._value2member_map_:
             return None
+        check(payload)
         return _noun(payload, issuer, issued_ns)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise WireError("body", "R10", f"not a body of kind {kind} ({error})") from None
@@ -371,7 +369,7 @@ def _noun(payload: Any, issuer: str, issued_ns: int) -> Payload:
                 partner=issuer,
                 warning=payload.warning,
                 version=payload.version,
-                time_ns=parse_time(payload.time),
+                time_ns=moment(payload.time),
                 console=payload.console,
             )
         case AcknowledgedPayload():
@@ -379,7 +377,7 @@ def _noun(payload: Any, issuer: str, issued_ns: int) -> Payload:
                 partner=issuer,
                 warning=payload.warning,
                 version=payload.version,
-                time_ns=parse_time(payload.time),
+                time_ns=moment(payload.time),
                 role=payload.role,
                 scripted=payload.scripted,
             )
@@ -391,7 +389,7 @@ def _noun(payload: Any, issuer: str, issued_ns: int) -> Payload:
                 version=payload.version,
                 partner=issuer,
                 position=payload.position,
-                time_ns=parse_time(payload.time),
+                time_ns=moment(payload.time),
                 fields=tuple(payload.fields),
                 reason=payload.reason,
             )

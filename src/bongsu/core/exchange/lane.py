@@ -2,7 +2,7 @@
 
 import msgspec
 
-from bongsu.base.limits import REORDER_COUNT
+from bongsu.base.limits import REORDER_BYTES, REORDER_COUNT
 
 
 class Order(msgspec.Struct):
@@ -11,6 +11,7 @@ class Order(msgspec.Struct):
     epoch: int = 0
     up_to: int = 0
     waiting: dict[int, bytes] = {}
+    waiting_bytes: int = 0
     repeated: int = 0
     overflowed: int = 0
 
@@ -22,20 +23,23 @@ class Order(msgspec.Struct):
         if sequence <= self.up_to or sequence in self.waiting:
             self.repeated += 1
             return []
-        if len(self.waiting) >= REORDER_COUNT and sequence != self.up_to + 1:
+        full = len(self.waiting) >= REORDER_COUNT or self.waiting_bytes + len(data) > REORDER_BYTES
+        if full and sequence != self.up_to + 1:
             self.overflowed += 1
             return []
         self.waiting[sequence] = data
+        self.waiting_bytes += len(data)
         ready: list[bytes] = []
         while (following := self.waiting.pop(self.up_to + 1, None)) is not None:
             self.up_to += 1
+            self.waiting_bytes -= len(following)
             ready.append(following)
         return ready
 
     def begin(self, epoch: int) -> None:
         """The issuer speaks of a new epoch: its sequence counts from 1 again."""
         if epoch > self.epoch:
-            self.epoch, self.up_to, self.waiting = epoch, 0, {}
+            self.epoch, self.up_to, self.waiting, self.waiting_bytes = epoch, 0, {}, 0
 
     def missing_before(self, newest: int) -> tuple[int, int] | None:
         """First and last of the first run that is missing, when the issuer's newest is `newest`; None when whole."""

@@ -4,7 +4,7 @@ Takes: `Received`.
 Gives: the originator's warnings, paths, stances, receipts and the rest, under its name; `Freshness` when it changes; our `Receipt` and `GapRequest`;
     `Refusal`, and `Refused` for the sender when its signature was good; `Unreadable` for a kind or status that we do not know.
 Remembers: per partner the prompt lane's order, newest of each subject of the latest lane, the last heartbeat (`peer.py`).
-Bounds: REORDER_COUNT waiting messages, EVENTS_COUNT subjects a partner; a partner that is not configured is refused.
+Bounds: REORDER_COUNT waiting messages and REORDER_BYTES of them, EVENTS_COUNT subjects a partner; a partner that is not configured is refused.
 Sources: DESIGN.md section 2 ("freshness follows the signed issue time"); requirement numbers in docs/reference/exchange.md.
 """
 
@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from bongsu.base.errors import WireError
-from bongsu.base.limits import EVENTS_COUNT
+from bongsu.base.limits import REFUSAL_TEXT_CHARACTERS
 from bongsu.core.exchange.peer import Peer
 from bongsu.core.room import Caused, Due, Given
 from bongsu.model.configuration import Configuration, PublicKey
@@ -128,13 +128,8 @@ class Link:
         except WireError as error:
             return self._refused(error, envelope)
         subject = f"{envelope.kind}.{payload.warning}" if isinstance(payload, Path) else envelope.kind
-        place = (envelope.epoch, envelope.sequence)
-        if place <= peer.latest.get(subject, (0, 0)):
+        if not peer.is_newer(subject, (envelope.epoch, envelope.sequence)):
             return []
-        peer.latest.pop(subject, None)
-        peer.latest[subject] = place
-        if len(peer.latest) > EVENTS_COUNT:
-            del peer.latest[next(iter(peer.latest))]
         if isinstance(payload, Heartbeat):
             peer.heartbeat, peer.heartbeat_ns = payload, now.link_ns
             peer.order.begin(payload.epoch)
@@ -149,6 +144,8 @@ class Link:
             return self._refused(error, envelope)
 
     def _decode(self, envelope: Envelope) -> payloads_v1.Payload | None:
+        if payloads_v1.LANES.get(envelope.kind, envelope.lane) is not envelope.lane:
+            raise WireError("lane", "R12", f"a {envelope.kind} on the {envelope.lane.value} lane")
         return payloads_v1.decode(envelope.kind, envelope.body, issuer=envelope.issuer, issued_ns=envelope.issued_ns)
 
     def _given(self, envelope: Envelope, payload: payloads_v1.Payload | None) -> list[Given]:
@@ -183,7 +180,7 @@ class Link:
             reason=error.code,
             source=source,
             requirement=error.requirement,
-            text=error.fault,
+            text=error.fault[:REFUSAL_TEXT_CHARACTERS],
             lane=lane.value,
             sequence=sequence,
         )

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from bongsu.base.limits import CATCHING_UP_S, FRESH_S, GAP_REQUEST_S, RECEIPT_S, UNKNOWN_S
+from bongsu.base.limits import CATCHING_UP_S, EVENTS_COUNT, FRESH_S, GAP_REQUEST_S, RECEIPT_S, UNKNOWN_S
 from bongsu.base.units import ns_to_seconds, seconds_to_ns
 from bongsu.core.exchange.lane import Order
 from bongsu.model.freshness import Freshness, FreshnessState
@@ -14,17 +14,29 @@ _CATCHING_UP_NS = seconds_to_ns(CATCHING_UP_S)
 
 
 class Peer(msgspec.Struct):
-    """State of one partner. All times are link time. `latest` is the newest (epoch, sequence) by subject of the latest lane."""
+    """State of one partner. All times are link time. `latest` is the newest (epoch, sequence) by subject of the latest lane,
+    `forgotten` the newest of the subjects that are no longer held: a repetition of one of those must not count as new."""
 
     partner: str
     order: Order = msgspec.field(default_factory=Order)
     latest: dict[str, tuple[int, int]] = {}
+    forgotten: tuple[int, int] = (0, 0)
     heartbeat: Heartbeat | None = None
     heartbeat_ns: int = 0
     state: FreshnessState = FreshnessState.UNKNOWN
     missing_since_ns: int | None = None
     receipt_due_ns: int | None = None
     gap_asked_ns: int | None = None
+
+    def is_newer(self, subject: str, place: tuple[int, int]) -> bool:
+        """Whether a message of the latest lane is newer than what its subject has had; if so it is noted."""
+        if place <= self.latest.get(subject, self.forgotten):
+            return False
+        self.latest.pop(subject, None)
+        self.latest[subject] = place
+        if len(self.latest) > EVENTS_COUNT:
+            self.forgotten = max(self.forgotten, self.latest.pop(next(iter(self.latest))))
+        return True
 
     def newest(self) -> int:
         """The issuer's newest prompt sequence by its heartbeat, 0 if that is of another epoch."""

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from bongsu.base.limits import EVENTS_COUNT, HEARTBEAT_S, LATEST_S, RESEND_COUNT
+from bongsu.base.limits import EVENTS_COUNT, HEARTBEAT_S, LATEST_S, RESEND_COUNT, RESEND_S
 from bongsu.base.units import seconds_to_ns
 from bongsu.core.exchange.delivery import Deliveries
 from bongsu.core.room import Due, Given
@@ -25,6 +25,7 @@ from bongsu.wire import payloads_v1
 
 _LATEST_NS = seconds_to_ns(LATEST_S)
 _HEARTBEAT_NS = seconds_to_ns(HEARTBEAT_S)
+_RESEND_NS = seconds_to_ns(RESEND_S)
 
 
 class _Lanes(msgspec.Struct):
@@ -38,6 +39,7 @@ class _Lanes(msgspec.Struct):
     kept: dict[int, Outgoing] = {}
     received_epoch: int = 1
     received_up_to: int = 0
+    resent_ns: int | None = None
 
 
 class _State(msgspec.Struct):
@@ -84,7 +86,7 @@ class Send:
         if ours:
             return []
         if isinstance(body, GapRequest):
-            return self._again(body)
+            return self._again(body, now)
         return list(self._deliveries.note(body, self._epoch, now))
 
     def due(self) -> Due:
@@ -183,9 +185,12 @@ class Send:
         )
         return self._latest(lanes, release, now)
 
-    def _again(self, request: GapRequest) -> list[Given]:
+    def _again(self, request: GapRequest, now: Now) -> list[Given]:
         lanes = self._lanes.get(request.partner)
         if lanes is None or request.epoch != self._epoch:
             return []
+        if lanes.resent_ns is not None and now.link_ns < lanes.resent_ns + _RESEND_NS:
+            return []
+        lanes.resent_ns = now.link_ns
         wanted = range(request.first, min(request.last, request.first + RESEND_COUNT) + 1)
         return [lanes.kept[sequence] for sequence in wanted if sequence in lanes.kept]

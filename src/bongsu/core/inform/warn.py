@@ -47,6 +47,8 @@ class Warn:
 
     def __init__(self, configuration: Configuration) -> None:
         self._node = configuration.node
+        # Partners still hold what an earlier epoch said under its numbers: a new one must not be taken for an old repetition.
+        self._prefix = f"{configuration.node}{'' if configuration.epoch == 1 else f'.{configuration.epoch}'}-E"
         self._own: dict[str, Own] = {}
         self._count = 0
         self._newest: dict[str, tuple[int, WarningStatus]] = {}
@@ -94,7 +96,7 @@ class Warn:
         if own is None:
             self._count += 1
             first = Warning(
-                warning=f"{self._node}-E{self._count}",
+                warning=f"{self._prefix}{self._count}",
                 version=0,
                 status=WarningStatus.INITIAL,
                 time_ns=estimate.time_ns,
