@@ -4,6 +4,7 @@
 A leap second is refused: no source of ours may rely on one.
 """
 
+import functools
 import re
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -16,6 +17,7 @@ _RFC3339 = re.compile(
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+@functools.lru_cache(maxsize=64)
 def parse_time(text: str) -> int:
     """RFC 3339 text (any offset, up to nanoseconds) to nanoseconds UTC. Raises `BadValue`."""
     match = _RFC3339.fullmatch(text)

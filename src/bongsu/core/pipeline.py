@@ -13,7 +13,7 @@ import msgspec
 
 from bongsu.base.ids import IdCounter
 from bongsu.base.limits import CAUSES_COUNT
-from bongsu.core.room import Caused, Due, Given, Room, earliest
+from bongsu.core.room import Caused, Due, Given, Memoryless, Room, earliest
 from bongsu.model.bodies import Body, Input
 from bongsu.model.configuration import Configuration
 from bongsu.model.head import Head, Item, Now
@@ -35,6 +35,9 @@ class Pipeline:
     def __init__(self, configuration: Configuration, rooms: Sequence[Room]) -> None:
         self._configuration = configuration
         self._rooms = tuple(rooms)
+        # Nouns have no subclasses, so a look into a set tells what a room takes.
+        self._doors = tuple((room, frozenset(room.takes), _has_dates(room)) for room in rooms)
+        self._dated = tuple(room for room, _, dated in self._doors if dated)
         self._ids = IdCounter(configuration.node, configuration.epoch)
         self._now = Now(0, 0)
 
@@ -48,19 +51,19 @@ class Pipeline:
         self._now = now = Now(max(now.exercise_ns, self._now.exercise_ns), max(now.link_ns, self._now.link_ns))
         items = [self._mint(body, (), now)]
         ticking = isinstance(body, Tick)
-        for room in self._rooms:
+        for room, takes, dated in self._doors:
             fresh: list[Item[Any]] = []
             for item in items:
-                if isinstance(item.body, room.takes):
+                if type(item.body) in takes:
                     fresh += [self._mint(given, (item.head,), now) for given in room.handle(item, now)]
-            if ticking and room.due().reached(now):
+            if ticking and dated and room.due().reached(now):
                 fresh += [self._mint(given, (items[0].head,), now) for given in room.tick(now)]
             items += fresh
         return items
 
     def due(self) -> Due:
         """The earliest time at which some room needs a tick."""
-        return earliest(room.due() for room in self._rooms)
+        return earliest(room.due() for room in self._dated)
 
     def snapshot(self) -> Snapshot:
         """Everything remembered, for a restart from here."""
@@ -100,3 +103,9 @@ class Pipeline:
             label=label if label is not None else self._configuration.label,
         )
         return Item(head, body)
+
+
+def _has_dates(room: Room) -> bool:
+    """Whether a room can ever be due: asking the others at each step would only cost time."""
+    due: object = type(room).due
+    return due is not Memoryless.due
