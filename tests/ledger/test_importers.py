@@ -16,7 +16,7 @@ from bongsu.ledger.book import Book
 from bongsu.ledger.fields import told
 from bongsu.ledger.importers import cns_csv, nk_missile_tests, traps
 from bongsu.ledger.importers.intake import Imported, take
-from bongsu.ledger.importers.rows import kind_of, kilometres_of
+from bongsu.ledger.importers.rows import kilometres_of, kind_of
 from bongsu.ledger.launches import Kind, Launch
 from bongsu.ledger.plausibility import half_days
 from bongsu.model.claim import Claim

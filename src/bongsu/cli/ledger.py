@@ -194,3 +194,61 @@ def import_(file: Path, form: str | None, into: Path | None, recorded_at: str | 
     click.echo(
         f"{imported.rows} rows, {imported.recognised} of them launches of the ledger; {len(imported.traps)} traps; {new} new entries ({where})"
     )
+
+
+DISPATCH_FORMS = ("text", "feed", "ninjs")
+
+
+@ledger.command(
+    "ingest",
+    epilog="\b\nExample:\n  bongsu ledger ingest dispatch.txt\n  bongsu ledger ingest dispatch.txt --into mine.jsonl --confirm 1,3 --by kim",
+)
+@click.argument("file", type=click.Path(dir_okay=False, exists=True, path_type=Path))
+@click.option("--form", type=click.Choice(DISPATCH_FORMS), help="How it is written; told from the file by default.")
+@click.option("--issued", metavar="DAY", help="Local day of issue, where the text leaves its year out.")
+@click.option("--confirm", metavar="N,N", help="Take these proposals in, by their numbers.")
+@click.option("--by", "person", metavar="NAME", help="Who confirms.")
+@INTO
+@RECORDED
+@AS_JSON
+def ingest(
+    file: Path,
+    form: str | None,
+    issued: str | None,
+    confirm: str | None,
+    person: str | None,
+    into: Path | None,
+    recorded_at: str | None,
+    as_json: bool,
+) -> None:
+    """Read a news dispatch (text, RSS, Atom or ninjs), and propose which launches and meetings it names. A person confirms; nothing is guessed."""
+    from bongsu.cli import ledger_text
+    from bongsu.ledger import dispatches
+    from bongsu.ledger.dispatches import matching
+
+    if confirm is not None and (into is None or not person):
+        raise BadInput("proposals are taken in by a person, into a file", "add --by NAME and --into FILE", "--confirm")
+    ledger_text.moment(issued, "--issued")
+    book = book_of(into if into is not None and into.exists() else None)
+    read = dispatches.read(file.read_bytes(), str(file), form, issued)
+    now_ns = recorded_ns(recorded_at)
+    proposals = [(one, matching.propose(book, one, now_ns)) for one in read]
+    flat = [proposal for _, found in proposals for proposal in found]
+    chosen_ = matching.confirmed(book, flat, numbers_of(confirm, len(flat)), person or "")
+    append(into, chosen_)
+    if as_json:
+        say(ledger_text.dispatch_rows(proposals, len(chosen_)))
+        return
+    click.echo("\n".join(ledger_text.dispatch_lines(proposals)))
+    if confirm is not None:
+        click.echo(f"{len(chosen_)} claims added to {into}, confirmed by {person}")
+
+
+def numbers_of(text: str | None, most: int) -> list[int]:
+    """`1,3` as positions from 0."""
+    if text is None:
+        return []
+    parts = [part.strip() for part in text.split(",")]
+    if not all(part.isdecimal() and 1 <= int(part) <= most for part in parts):
+        raise BadInput(f"{text!r} does not name proposals", f"give numbers from 1 to {most}, like 1,3", "--confirm")
+    return [int(part) - 1 for part in parts]

@@ -9,6 +9,8 @@ from bongsu.base.time import format_time
 from bongsu.ledger import law as laws
 from bongsu.ledger import packaged
 from bongsu.ledger.book import Book
+from bongsu.ledger.dispatches.article import UNKNOWN, Dispatch
+from bongsu.ledger.dispatches.matching import Proposal
 from bongsu.ledger.fields import BY_KEY, read_day, told
 from bongsu.ledger.launches import Launch
 from bongsu.ledger.notices import Timing, compare, span
@@ -197,3 +199,84 @@ def moment(text: str | None, option: str) -> int | None:
     if time_ns is None:
         raise BadInput("empty", "give a date like 2023-07-12 or a time", option)
     return time_ns + 86_400_000_000_000 - 1 if len(text) == 10 else time_ns
+
+
+def dispatch_rows(proposals: list[tuple[Dispatch, list[Proposal]]], taken: int) -> dict[str, Any]:
+    """Dispatches and proposals as programs read them; what could not be read is "unknown"."""
+    number = 0
+    rows = []
+    for dispatch, found in proposals:
+        listed = []
+        for proposal in found:
+            number += 1
+            listed.append(
+                {
+                    "number": number,
+                    "kind": proposal.named.kind,
+                    "what": proposal.named.what,
+                    "count": proposal.named.number or UNKNOWN,
+                    "when": {"text": proposal.when.text, "day": proposal.when.day or UNKNOWN, "how": proposal.when.how},
+                    "entries": list(proposal.entries),
+                    "settled": proposal.sure,
+                    "reason": proposal.reason,
+                    "claims": [
+                        {"id": claim.id, "field": claim.field, "told": told(claim)} for claim in proposal.claims
+                    ],
+                }
+            )
+        rows.append({**_form_row(dispatch), "proposals": listed})
+    return {"dispatches": rows, "claims_added": taken}
+
+
+def _form_row(dispatch: Dispatch) -> dict[str, Any]:
+    line = dispatch.dateline
+    return {
+        "form": dispatch.form,
+        "source": dispatch.source,
+        "slug": dispatch.slug or UNKNOWN,
+        "headline": dispatch.headline or UNKNOWN,
+        "revision": {
+            "mark": dispatch.revision.mark or UNKNOWN,
+            "number": dispatch.revision.number or UNKNOWN,
+            "changes": list(dispatch.revision.changes),
+        },
+        "dateline": {
+            "place": UNKNOWN if line is None else line.place,
+            "agency": UNKNOWN if line is None else line.agency,
+            "day": UNKNOWN if line is None or line.day is None else line.day,
+        },
+        "byline": list(dispatch.byline) or UNKNOWN,
+        "issued": UNKNOWN if dispatch.issued_ns is None else format_time(dispatch.issued_ns, 0),
+        "paragraphs": len(dispatch.body),
+        "end_mark": dispatch.end_mark or UNKNOWN,
+        "boilerplate": list(dispatch.boilerplate),
+    }
+
+
+def dispatch_lines(proposals: list[tuple[Dispatch, list[Proposal]]]) -> list[str]:
+    """Dispatches and proposals as people read them."""
+    lines: list[str] = []
+    document = dispatch_rows(proposals, 0)
+    for row in document["dispatches"]:
+        revision, line = row["revision"], row["dateline"]
+        lines += [
+            f"headline   {row['headline']}",
+            f"slug       {row['slug']}; revision {revision['mark']} {revision['number']}"
+            + (f"; {'; '.join(revision['changes'])}" if revision["changes"] else ""),
+            f"dateline   {line['place']}, {line['day']} ({line['agency']}); byline {_listed(row['byline'])}",
+            f"body       {row['paragraphs']} paragraphs; end mark {row['end_mark']}; {len(row['boilerplate'])} lines of boilerplate",
+        ]
+        for one in row["proposals"]:
+            mark = "settled" if one["settled"] else "open"
+            lines.append(
+                f"  {one['number']:>2} {mark:<7} {one['kind']} {one['what']}, {one['when']['text'] or 'no date'} = {one['when']['day']}: "
+                f"{' '.join(one['entries']) or 'no entry'} ({one['reason']})"
+            )
+            lines += [f"       {claim['field']}: {claim['told']}" for claim in one["claims"]]
+        if not row["proposals"]:
+            lines.append("  names no launch and no meeting that could be read")
+    return lines
+
+
+def _listed(byline: list[str] | str) -> str:
+    return byline if isinstance(byline, str) else ", ".join(byline)

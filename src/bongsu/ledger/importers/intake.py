@@ -43,7 +43,7 @@ class Match(NamedTuple):
 
 def take(book: Book, rows: list[Row], reporter: str, source: str, recorded_ns: int) -> Imported:
     """What the rows add to the book, which is left as it is."""
-    matches = _match(book, rows)
+    matches = _match(book, rows, reporter)
     trial = Book(book.entries())
     entries: list[Entry] = []
     traps = [trap for row in rows for trap in finding.in_row(row)]
@@ -66,7 +66,7 @@ def take(book: Book, rows: list[Row], reporter: str, source: str, recorded_ns: i
             name = match.launch
             traps += _slipped(book, row, match)
         for claim in _claims(row, name, reporter, source, recorded_ns):
-            entries += _added(trial, claim)
+            entries += added(trial, claim)
     order = {row.place: i for i, row in enumerate(rows)}
     traps.sort(key=lambda trap: order[trap.place])
     return Imported(entries, traps, len(rows), len(matches))
@@ -79,9 +79,14 @@ def _days(rows: list[Row]) -> list[list[Row]]:
     return list(days.values())
 
 
-def _match(book: Book, rows: list[Row]) -> dict[int, Match]:
-    """Row number to launch: nearest first, each launch and each row once; slips after those in time."""
-    times = {launch.id: book.launch_time_ns(launch.id) for launch in book.all_launches()}
+def _match(book: Book, rows: list[Row], reporter: str) -> dict[int, Match]:
+    """Row number to launch: nearest first, each launch and each row once; slips after those in time.
+
+    Launches that an earlier reading of the same set added are known by their ids, not by their times.
+    """
+    times = {
+        launch.id: book.launch_time_ns(launch.id) for launch in book.all_launches() if f"-{reporter}-" not in launch.id
+    }
     pairs = []
     for i, row in enumerate(rows):
         if row.time_ns is None:
@@ -170,7 +175,7 @@ def _entered_ns(text: str) -> int | None:
     return read_day(text[:10]) if len(text) >= 10 and text[4:5] == "-" else None
 
 
-def _added(trial: Book, claim: Claim) -> list[Claim]:
+def added(trial: Book, claim: Claim) -> list[Claim]:
     """The claim, if it says something new: what the same reporter said before is corrected, not overwritten."""
     former = [one for one in trial.standing(claim.launch, claim.field) if one.reporter == claim.reporter]
     if any(one.value == claim.value for one in former):
