@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -94,6 +97,37 @@ def test_an_expectation_that_is_not_met_gives_exit_code_1(bongsu: Bongsu, tmp_pa
     verdicts = json.loads(ran.stdout)["expectations"]
     assert [verdict["text"] for verdict in verdicts if not verdict["met"]] == ["kr counts 2 events"]
     assert (tmp_path / "runs" / "false-alarm-1" / "review.json").is_file()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_whatever_ends_the_drill_ends_its_twin(tmp_path: Path, number: signal.Signals) -> None:
+    command = [sys.executable, "-m", "bongsu", "drill", "run", "hwasong-18-2023-07-12", "--speed", "max", "--json"]
+    drill = subprocess.Popen(
+        [*command, "--out", "run"], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert drill.stdout is not None
+    assert drill.stderr is not None
+    assert "s played" in drill.stderr.readline()
+    twin = next(
+        process["pid"]
+        for process in json.loads((tmp_path / "run" / "run.json").read_text())["processes"]
+        if process["name"] == "links cut"
+    )
+    assert alive(twin)
+    drill.send_signal(number)
+    printed, _ = drill.communicate(timeout=30)
+    assert printed == ""
+    assert drill.returncode == (130 if number is signal.SIGINT else -number)
+    end_s = time.monotonic() + 10.0
+    while alive(twin):
+        assert time.monotonic() < end_s, "the twin has outlived its drill"
+        time.sleep(0.05)
+
+
+def alive(pid: int) -> bool:
+    """Whether a process runs; a dead one that nobody has waited for does not."""
+    found = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False).stdout
+    return bool(found.strip()) and not found.startswith("Z")
 
 
 @pytest.mark.parametrize(
