@@ -34,8 +34,8 @@ START_NS = 1_700_000_000_000_000_000
 PARTNERS = ("jp", "kr", "us")
 FEDERATION = "test-federation"
 EXERCISE = "TEST-EXERCISE"
-COUNTRIES = {"kr": "KR", "jp": "JP", "us": "US"}
-SECRETS = {partner: Ed25519PrivateKey.from_private_bytes(partner.ljust(32, "x").encode()) for partner in PARTNERS}
+COUNTRIES = {"kr": "KR", "jp": "JP", "us": "US", "au": "AU", "uk": "GB"}
+SECRETS = {partner: Ed25519PrivateKey.from_private_bytes(partner.ljust(32, "x").encode()) for partner in COUNTRIES}
 POLICY = """
 [[rules]]
 name = "all-to-the-circle"
