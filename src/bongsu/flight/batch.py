@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bongsu.flight.dynamics import step, step_length, transition
+from bongsu.flight.lens import curved_moments
 from bongsu.flight.linear import cholesky, scaled_inverse, solve
 from bongsu.flight.looks import residual
 from bongsu.geo.frames import altitude_of
@@ -207,6 +208,10 @@ def batch_start(
                 for m in range(7):
                     s += total[i, k] * p_start[k, m] * total[j, m]
             p_end[i, j] = s
+    for k in range(len(rows) - 1, -1, -1):
+        if not math.isnan(rows[k, 1]):
+            curved_moments(x_end, p_end, rows[k, 3:6])
+            break
     return cost
 
 
