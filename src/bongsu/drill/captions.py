@@ -23,7 +23,7 @@ _OWN = {
     WarningStatus.RETRACTED: "{name} takes its warning back: {reason}.",
 }
 _PARTNER = {
-    WarningStatus.RETRACTED: "The retraction is on {name}'s screen {after_s:.1f} s later.",
+    WarningStatus.RETRACTED: "The retraction has reached {name}, {after_s:.1f} s later.",
 }
 
 
@@ -31,6 +31,10 @@ def short_name(name: str) -> str:
     """A nation's name as one says it."""
     short = name.removeprefix("Republic of ")
     return f"the {short}" if short.startswith("United") else short
+
+
+def _of(name: str) -> str:
+    return f"{name}'" if name.endswith("s") else f"{name}'s"
 
 
 def _capital(text: str) -> str:
@@ -95,7 +99,7 @@ class Captions:
         own = next((other for other in event.assessments if other.basis == "own"), None)
         name, origin = self._name(code), self._name(one.origin)
         if own is not None and own.first_ns <= one.first_ns:
-            return [f"The hub passes {origin}'s word on; {name} had seen {self._it(one)} itself."]
+            return [f"The hub passes {_of(origin)} word on; {name} had seen {self._it(one)} itself."]
         return [
             f"The hub passes it: {name} knows from {origin}, and no sensor of its own has seen {self._it(one)} yet."
         ]

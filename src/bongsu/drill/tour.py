@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import os
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -70,6 +71,7 @@ class Tour:
         preparing = asyncio.create_task(self._prepare_rest())
         comparing = asyncio.create_task(self._compare())
         ending: list[asyncio.Task[None]] = []
+        begun_s = time.monotonic()
         try:
             for number, act in enumerate(self._acts):
                 await self._ready(number, preparing)
@@ -77,8 +79,13 @@ class Tour:
                 last = number + 1 == len(self._acts)
                 if not (last and self._keep):
                     ending.append(asyncio.create_task(_end(act)))
+            played_s = time.monotonic() - begun_s
             await asyncio.gather(*ending)
             await self._review(await comparing)
+            self._table.say(
+                f"{len(self._acts)} acts in {played_s:.0f} s from all-ready, "
+                f"their reviews {time.monotonic() - begun_s - played_s:.0f} s later"
+            )
         finally:
             for task in (preparing, comparing, *ending):
                 task.cancel()

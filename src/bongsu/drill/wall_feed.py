@@ -123,8 +123,14 @@ class Wall:
 
 
 def hub_health(cast: Cast) -> tuple[Health, ...]:
-    """The state of every server: the hub first."""
-    return tuple(Health(part=one.server.name, state="up" if one.server.running else "down") for one in cast.servers)
+    """The state of every server: the hub first, then the nations' own."""
+    return tuple(
+        Health(
+            part=one.server.name if "leaf" in one.ports else f"server of {one.server.name}",
+            state="up" if one.server.running else "down",
+        )
+        for one in cast.servers
+    )
 
 
 def _picture(port: int | None) -> bytes | None:
