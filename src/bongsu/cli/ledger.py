@@ -252,3 +252,62 @@ def numbers_of(text: str | None, most: int) -> list[int]:
     if not all(part.isdecimal() and 1 <= int(part) <= most for part in parts):
         raise BadInput(f"{text!r} does not name proposals", f"give numbers from 1 to {most}, like 1,3", "--confirm")
     return [int(part) - 1 for part in parts]
+
+
+@ledger.command("chart", epilog="\b\nExample:\n  bongsu ledger chart --out charts")
+@click.option(
+    "--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder for the SVG files."
+)
+@OWN
+@AS_JSON
+def chart(out: Path, own: Path | None, as_json: bool) -> None:
+    """Draw launches a month, apogee against range, reported against computed flight time, and reporters' differences."""
+    from bongsu.ledger import plausibility
+    from bongsu.reports.ledger_charts import charts
+
+    book = book_of(own)
+    drawn = charts(book, plausibility.check(book, book.all_launches()))
+    out.mkdir(parents=True, exist_ok=True)
+    files = []
+    for name, picture in drawn.items():
+        path = out / f"{name}.svg"
+        path.write_text(picture, encoding="utf-8")
+        files.append(str(path))
+    if as_json:
+        say({"files": files})
+    else:
+        click.echo("\n".join(files))
+
+
+@ledger.command("link", epilog="\b\nExample:\n  bongsu ledger link 2023-07-12-1 event E1 --by kr --into mine.jsonl")
+@click.argument("launch")
+@click.argument("to", type=click.Choice(("event", "statement", "record")))
+@click.argument("reference")
+@click.option("--by", "person", required=True, metavar="NAME", help="The person or node that says so.")
+@click.option("--into", required=True, type=click.Path(dir_okay=False, path_type=Path), help="Your own ledger file.")
+@RECORDED
+def link(launch: str, to: str, reference: str, person: str, into: Path, recorded_at: str | None) -> None:
+    """Link LAUNCH to an event, a statement or a record of our own, by its REFERENCE."""
+    from bongsu.ledger.launches import Link
+
+    book = book_of(into if into.exists() else None)
+    (entry,) = chosen(book, (launch,))
+    made = Link(f"{entry.id}/{to}/{reference}", entry.id, to, reference, person, recorded_ns(recorded_at))
+    try:
+        new = book.add(made)
+    except BadValue as error:
+        raise BadInput(error.fault, error.remedy) from None
+    append(into, [made] if new else [])
+    click.echo(f"{entry.id} is linked to {to} {reference}")
+
+
+@ledger.command("export", epilog="\b\nExample:\n  bongsu ledger export --out ledger-2026.11")
+@click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder for the files.")
+def export(out: Path) -> None:
+    """Write the packaged ledger as CSV, with its licence and how to cite it."""
+    from bongsu.ledger import packaged
+
+    out.mkdir(parents=True, exist_ok=True)
+    for name in [*(f"{name}.csv" for name in packaged.FILES), "LICENCE.md", "CITATION.cff"]:
+        (out / name).write_text(packaged.text_of(name), encoding="utf-8")
+        click.echo(str(out / name))

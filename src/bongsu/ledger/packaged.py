@@ -22,6 +22,21 @@ from bongsu.model.claim import Bound, Claim
 
 VERSION = "2026.11"
 FILES = ("launches", "claims", "reporters", "statements", "resolutions", "not_covered", "notices", "meetings")
+CLAIM_COLUMNS = (
+    "id",
+    "launch",
+    "reporter",
+    "field",
+    "value",
+    "unit",
+    "bound",
+    "precision",
+    "said",
+    "recorded",
+    "corrects",
+    "source",
+    "note",
+)
 NOT_CHECKED = "general knowledge, not checked"
 
 Made = TypeVar("Made")
@@ -50,8 +65,6 @@ def _made(text: str, place: str, make: Callable[[Row], Made]) -> list[Made]:
     for line, row in rows_of(text, place):
         try:
             made.append(make(row))
-        except KeyError as error:
-            raise BadInput(f"the column {error} is missing", "name it in the first line", place) from None
         except BadValue as error:
             raise BadInput(error.fault, error.remedy, f"{place}:{line}") from None
     return made
@@ -94,6 +107,11 @@ def claim_of(row: Row) -> Claim:
 
 def claims_from(text: str, place: str) -> list[Claim]:
     """Claims of a CSV text in the packaged form. Raises `BadInput`."""
+    missing = [name for name in CLAIM_COLUMNS if name not in text.partition("\n")[0].strip().split(",")]
+    if missing:
+        raise BadInput(
+            f"no column {', '.join(missing)}", "begin with the header of the packaged claims.csv", f"{place}:1"
+        )
     return _made(text, place, claim_of)
 
 

@@ -172,7 +172,7 @@ def in_day(rows: list[Row]) -> list[Trap]:
     for text, group in groups.items():
         traps += _repeated(group)
         counts = sorted({_count(match[1] or match[2]) for match in _COUNT.finditer(text)} - {0})
-        of = {int(match[2]) for row in group if (match := _OF.search(row.text))}
+        of = [int(match[2]) for row in group if (match := _OF.search(row.text))]
         if text and counts and len(group) not in counts and not (of and len(group) <= max(of)):
             traps.append(
                 Trap(

@@ -1,0 +1,191 @@
+"""Plots of the ledger: launches a month by kind, apogee against range, reported against computed flight time, and what reporters differ by.
+
+Every point is a claim, drawn as its reporter gave it; the mark CLAIMS AS REPORTED stands inside each plot.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from matplotlib.axes import Axes
+
+from bongsu.base.errors import BadValue
+from bongsu.base.time import format_time
+from bongsu.base.units import METRES_PER_KILOMETRE
+from bongsu.ledger import packaged
+from bongsu.ledger.book import Book
+from bongsu.ledger.launches import Kind, Launch
+from bongsu.ledger.plausibility import Findings, first, number_of
+from bongsu.model.claim import Bound, Claim
+from bongsu.reports.style import SPARE_COLOURS, TRUTH, svg
+
+MARK = "CLAIMS AS REPORTED"
+_KIND_COLOURS = {
+    Kind.BALLISTIC: "#0072B2",
+    Kind.MANOEUVRING: "#009E73",
+    Kind.SATELLITE: "#D55E00",
+    Kind.CRUISE: "#CC79A7",
+    Kind.ARTILLERY: "#E69F00",
+    Kind.UNKNOWN: "#888888",
+}
+_REPORTER_COLOURS = {"kcna": "#D55E00", "japan": "#0072B2", "korea": "#009E73"}
+_MARKERS = {Bound.EXACT: "o", Bound.ABOUT: "s", Bound.AT_LEAST: "^", Bound.AT_MOST: "v"}
+_LABELS_COUNT = 40
+"""Months or launches that an axis names; of more, only some are."""
+
+
+def charts(book: Book, findings: Findings) -> dict[str, str]:
+    """The four plots as SVG, by name."""
+    return {
+        "launches-per-month": svg(lambda axes: per_month(axes, book), MARK),
+        "apogee-against-range": svg(lambda axes: apogee_against_range(axes, book), MARK, height_in=5.0),
+        "flight-times": svg(lambda axes: flight_times(axes, computed(book)), MARK, height_in=5.0),
+        "reporters-differences": svg(lambda axes: differences(axes, findings), MARK),
+    }
+
+
+def _legend(axes: Axes, place: str = "best") -> None:
+    """A legend, where anything was drawn."""
+    if axes.get_legend_handles_labels()[0]:
+        axes.legend(fontsize=7, loc=place)
+
+
+def months(book: Book) -> dict[str, dict[Kind, int]]:
+    """Launches of each month that has any, by kind (UTC)."""
+    counted: dict[str, dict[Kind, int]] = {}
+    for launch in book.all_launches():
+        time_ns = book.launch_time_ns(launch.id)
+        if launch.kind is Kind.NONE:
+            continue
+        month = format_time(time_ns, 0)[:7] if time_ns is not None else launch.id[:7]
+        counts = counted.setdefault(month, {})
+        counts[launch.kind] = counts.get(launch.kind, 0) + 1
+    return dict(sorted(counted.items()))
+
+
+def per_month(axes: Axes, book: Book) -> None:
+    """Stacked bars; months without a launch are left out, as the axis says."""
+    counted = months(book)
+    names = list(counted)
+    bottom = [0] * len(names)
+    for kind, colour in _KIND_COLOURS.items():
+        heights = [counted[month].get(kind, 0) for month in names]
+        if any(heights):
+            axes.bar(range(len(names)), heights, bottom=bottom, color=colour, label=kind.value)
+            bottom = [low + height for low, height in zip(bottom, heights, strict=True)]
+    step = -(-len(names) // _LABELS_COUNT) or 1
+    axes.set_xticks(range(0, len(names), step), names[::step], rotation=90, fontsize=7)
+    axes.yaxis.get_major_locator().set_params(integer=True)
+    axes.set_ylabel("launches in the ledger")
+    axes.set_xlabel("months with a launch, UTC")
+    _legend(axes)
+
+
+def apogee_against_range(axes: Axes, book: Book) -> None:
+    """A point for each reporter who gave both figures; the marker shows how the apogee was bounded."""
+    drawn: list[str] = []
+    for launch in book.all_launches():
+        if launch.kind is Kind.SATELLITE:
+            continue
+        for apogee, range_ in _pairs(book, launch):
+            label = None if apogee.reporter in drawn else packaged.reporters().get(apogee.reporter, apogee.reporter)
+            drawn.append(apogee.reporter)
+            axes.plot(
+                [number_of(range_) / METRES_PER_KILOMETRE],
+                [number_of(apogee) / METRES_PER_KILOMETRE],
+                _MARKERS[apogee.bound],
+                color=_colour(apogee.reporter),
+                markerfacecolor="none",
+                label=label,
+            )
+    axes.set_xscale("log")
+    axes.set_yscale("log")
+    axes.set_xlabel("range, km (circle: exact, square: about, triangle up: at least, down: at most)")
+    axes.set_ylabel("apogee, km")
+    _legend(axes)
+
+
+def _pairs(book: Book, launch: Launch) -> list[tuple[Claim, Claim]]:
+    ranges = {claim.reporter: claim for claim in book.standing(launch.id, "range_m")}
+    apogees = book.standing(launch.id, "apogee_m")
+    return [(apogee, ranges[apogee.reporter]) for apogee in apogees if apogee.reporter in ranges]
+
+
+def _colour(reporter: str) -> str:
+    return _REPORTER_COLOURS.get(reporter, SPARE_COLOURS[0])
+
+
+class Timed(NamedTuple):
+    """A reported flight time beside the computed ones (seconds)."""
+
+    launch: str
+    reporter: str
+    reported_s: float
+    flight_s: float
+    drag_free_s: float
+
+
+def computed(book: Book) -> list[Timed]:
+    """Reported times of ballistic launches with a known site, beside the flight that the most precise apogee and range give."""
+    from bongsu.flight import reconstruct
+
+    rows = []
+    for launch in book.all_launches():
+        times = book.standing(launch.id, "flight_s")
+        place = [first(book, launch.id, key) for key in ("site_latitude_rad", "site_longitude_rad", "bearing_rad")]
+        apogee, range_ = (_most_precise(book, launch.id, key) for key in ("apogee_m", "range_m"))
+        if launch.kind is not Kind.BALLISTIC or not times or None in place or apogee is None or range_ is None:
+            continue
+        latitude, longitude, bearing = (value for value in place if value is not None)
+        figures = (latitude, longitude, bearing, number_of(apogee), number_of(range_))
+        try:
+            flight_s, free_s = reconstruct.powered(*figures).flight_s, reconstruct.drag_free(*figures).flight_s
+        except BadValue:
+            continue
+        rows += [Timed(launch.id, claim.reporter, number_of(claim), flight_s, free_s) for claim in times]
+    return rows
+
+
+def _most_precise(book: Book, launch: str, key: str) -> Claim | None:
+    usable = [claim for claim in book.standing(launch, key) if claim.bound in (Bound.EXACT, Bound.ABOUT)]
+    return min(usable, key=lambda claim: (claim.precision is None, claim.precision or 0.0), default=None)
+
+
+def flight_times(axes: Axes, rows: list[Timed]) -> None:
+    """Reported minus drag-free time of each launch; nothing real lies below zero."""
+    names = list(dict.fromkeys(row.launch for row in rows))
+    drawn: list[str] = []
+    for row in rows:
+        label = None if row.reporter in drawn else f"reported by {row.reporter}"
+        drawn.append(row.reporter)
+        axes.plot(
+            [row.reported_s - row.drag_free_s],
+            [names.index(row.launch)],
+            "o",
+            color=_colour(row.reporter),
+            markerfacecolor="none",
+            label=label,
+        )
+    free = {row.launch: row.flight_s - row.drag_free_s for row in rows}
+    axes.plot(
+        list(free.values()),
+        range(len(names)),
+        "|",
+        color=TRUTH,
+        markersize=14,
+        label="computed with powered phase and drag",
+    )
+    axes.axvline(0.0, color=TRUTH, linewidth=1.0)
+    axes.set_yticks(range(len(names)), names, fontsize=7)
+    axes.set_xlabel("seconds above the drag-free path with the reported apogee and range: below 0 cannot be")
+    _legend(axes, "lower left")
+
+
+def differences(axes: Axes, findings: Findings) -> None:
+    """Flight times of two reporters that rounding does not explain."""
+    flags = [flag for flag in findings.flags if flag.check == "reporters"]
+    axes.barh(range(len(flags)), [flag.figures["difference_s"] for flag in flags], color=SPARE_COLOURS[1])
+    for i, flag in enumerate(flags):
+        axes.plot([flag.figures["allowed_s"]] * 2, [i - 0.4, i + 0.4], color=TRUTH)
+    axes.set_yticks(range(len(flags)), [flag.launch for flag in flags], fontsize=8)
+    axes.set_xlabel("seconds between two reporters' flight times (line: what rounding explains)")
