@@ -133,6 +133,30 @@ def test_link(own: Path, capsys: Captured) -> None:
     assert "Linked to event E1 by kr" in run(capsys, "show", "2023-07-12-1", "--ledger", own)
 
 
+def test_notice(tmp_path: Path, own: Path, capsys: Captured) -> None:
+    file = tmp_path / "notam.txt"
+    file.write_text(
+        "B9999/23 NOTAMN\nA) RPHI B) 2311220000 C) 2311302359\nE) WI 1500N 12800E 1500N 13000E 1100N 13000E 1100N 12800E\n"
+    )
+    assert "10 h 17 min before the window" in run(capsys, "notice", file, "--launch", "2023-11-21-1")
+    impact = tmp_path / "impact.csv"
+    head = "id,launch,reporter,field,value,unit,bound,precision,said,recorded,corrects,source,note\n"
+    row = "{0},2023-11-21-1,japan,impact_{0},{1},deg,exact,0.1,,2026-01-01,,here,\n"
+    impact.write_text(head + row.format("latitude", 13.0) + row.format("longitude", 129.0))
+    run(capsys, "import", impact, "--into", own)
+    (told,) = json_of(capsys, "notice", file, "--launch", "2023-11-21-1", "--into", own)
+    assert (told["timing"], told["off_s"], told["zones"], told["impacts"]) == (
+        "early",
+        37020.0,
+        1,
+        [{"reporter": "japan", "zone": 1}],
+    )
+    assert "impact by japan: in zone 1" in run(capsys, "show", "2023-11-21-1", "--ledger", own)
+    file.write_text(file.read_text().replace("RPHI", "RPLL"))
+    assert exit_code_of(["ledger", "notice", str(file), "--launch", "2023-11-21-1", "--into", str(own)]) == 2
+    assert "says something else" in capsys.readouterr().err
+
+
 def test_chart_and_export(tmp_path: Path, capsys: Captured) -> None:
     files = json_of(capsys, "chart", "--out", tmp_path / "charts")["files"]
     assert len(files) == 4 and all(Path(file).stat().st_size > 10_000 for file in files)

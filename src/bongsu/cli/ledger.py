@@ -311,3 +311,34 @@ def export(out: Path) -> None:
     for name in [*(f"{name}.csv" for name in packaged.FILES), "LICENCE.md", "CITATION.cff"]:
         (out / name).write_text(packaged.text_of(name), encoding="utf-8")
         click.echo(str(out / name))
+
+
+@ledger.command(
+    "notice",
+    epilog="\b\nExample:\n  bongsu ledger notice notam.txt --launch 2023-11-21-1 --source https://example.org/notam",
+)
+@click.argument("file", type=click.Path(dir_okay=False, exists=True, path_type=Path))
+@click.option("--launch", required=True, metavar="LAUNCH", help="The launch that it announced.")
+@click.option("--source", metavar="ADDRESS", help="Where it can be read; the file's name by default.")
+@INTO
+@AS_JSON
+def notice(file: Path, launch: str, source: str | None, into: Path | None, as_json: bool) -> None:
+    """Read NOTAMs from FILE and hold LAUNCH against their windows and zones, each on its own."""
+    from bongsu.cli import ledger_text
+    from bongsu.ledger import notams
+
+    book = book_of(into if into is not None and into.exists() else None)
+    (entry,) = chosen(book, (launch,))
+    text = file.read_text(encoding="utf-8", errors="replace")
+    read = notams.read(text, entry.id, source or file.name, str(file))
+    try:
+        new = [one for one in read if book.add(one)] if into is not None else []
+    except BadValue as error:
+        raise BadInput(error.fault, error.remedy, str(file)) from None
+    append(into, [*new])
+    rows = [ledger_text.notice_row(one, book, entry) for one in read]
+    if as_json:
+        say(rows)
+        return
+    for row in rows:
+        click.echo("\n".join(ledger_text.lines_of_notice(row)))

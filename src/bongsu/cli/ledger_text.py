@@ -13,7 +13,8 @@ from bongsu.ledger.dispatches.article import UNKNOWN, Dispatch
 from bongsu.ledger.dispatches.matching import Proposal
 from bongsu.ledger.fields import BY_KEY, read_day, told
 from bongsu.ledger.launches import Launch
-from bongsu.ledger.notices import Timing, compare, span
+from bongsu.ledger.notices import Notice, Timing, compare, span, zone_of
+from bongsu.ledger.plausibility import number_of
 from bongsu.model.claim import Claim
 
 
@@ -102,28 +103,40 @@ def show_row(book: Book, launch: Launch, claims: list[Claim]) -> dict[str, Any]:
 
 
 def notice_rows(book: Book, launch: Launch) -> list[dict[str, Any]]:
-    """Each notice of a launch against its launch time."""
+    """Each notice of a launch against its launch time and every reported place of impact."""
+    return [notice_row(notice, book, launch) for notice in book.notices_of(launch.id)]
+
+
+def notice_row(notice: Notice, book: Book, launch: Launch) -> dict[str, Any]:
+    """One notice against one launch."""
     time_ns = book.launch_time_ns(launch.id)
-    rows = []
-    for notice in packaged.notices():
-        if notice.launch != launch.id:
-            continue
-        compared = None if time_ns is None else compare(notice, time_ns)
-        rows.append(
-            {
-                "id": notice.id,
-                "issuer": notice.issuer,
-                "kind": notice.kind,
-                "from": format_time(notice.from_ns, 0),
-                "until": format_time(notice.until_ns, 0),
-                "zones": len(notice.zones) or None,
-                "timing": None if compared is None else compared.timing.value,
-                "off_s": None if compared is None else compared.off_s,
-                "source": notice.source,
-                "note": notice.note or None,
-            }
-        )
-    return rows
+    compared = None if time_ns is None else compare(notice, time_ns)
+    return {
+        "id": notice.id,
+        "issuer": notice.issuer,
+        "kind": notice.kind,
+        "from": format_time(notice.from_ns, 0),
+        "until": format_time(notice.until_ns, 0),
+        "zones": len(notice.zones) or None,
+        "timing": None if compared is None else compared.timing.value,
+        "off_s": None if compared is None else compared.off_s,
+        "impacts": [
+            {"reporter": reporter, "zone": zone_of(notice, latitude_rad, longitude_rad)}
+            for reporter, latitude_rad, longitude_rad in impacts(book, launch)
+        ],
+        "source": notice.source,
+        "note": notice.note or None,
+    }
+
+
+def impacts(book: Book, launch: Launch) -> list[tuple[str, float, float]]:
+    """Reporter, latitude and longitude (radians) of each reported place of impact."""
+    longitudes = {one.reporter: number_of(one) for one in book.standing(launch.id, "impact_longitude_rad")}
+    return [
+        (one.reporter, number_of(one), longitudes[one.reporter])
+        for one in book.standing(launch.id, "impact_latitude_rad")
+        if one.reporter in longitudes
+    ]
 
 
 def show_lines(book: Book, launch: Launch, claims: list[Claim]) -> list[str]:
@@ -166,21 +179,23 @@ def notice_lines(book: Book, launch: Launch) -> list[str]:
     rows = notice_rows(book, launch)
     if not rows:
         return ["No notice is known to this ledger."]
-    lines = ["Notices, each on its own"]
-    for row in rows:
-        if row["timing"] is None:
-            where = "no launch time to compare"
-        elif row["timing"] == Timing.IN:
-            where = "in the window"
-        else:
-            where = f"{span(row['off_s'])} {'before' if row['timing'] == Timing.EARLY else 'after'} the window"
-        zones = f"{row['zones']} zone(s) with corners" if row["zones"] else "no corners given"
-        lines.append(
-            f"  {row['id']} ({row['issuer']}, {row['kind']}): {where} {row['from']} to {row['until']}; {zones}"
-        )
-        if row["note"]:
-            lines.append(f"    {row['note']}")
-    return lines
+    return ["Notices, each on its own", *(line for row in rows for line in lines_of_notice(row))]
+
+
+def lines_of_notice(row: dict[str, Any]) -> list[str]:
+    """A row of `notice_row` for people."""
+    if row["timing"] is None:
+        where = "no launch time to compare"
+    elif row["timing"] == Timing.IN:
+        where = "in the window"
+    else:
+        where = f"{span(row['off_s'])} {'before' if row['timing'] == Timing.EARLY else 'after'} the window"
+    zones = f"{row['zones']} zone(s) with corners" if row["zones"] else "no corners given"
+    lines = [f"  {row['id']} ({row['issuer']}, {row['kind']}): {where} {row['from']} to {row['until']}; {zones}"]
+    for impact in row["impacts"]:
+        place = {None: "no zone to compare", 0: "outside every zone"}.get(impact["zone"], f"in zone {impact['zone']}")
+        lines.append(f"    impact by {impact['reporter']}: {place}")
+    return [*lines, *([f"    {row['note']}"] if row["note"] else [])]
 
 
 def link_lines(book: Book, launch: Launch) -> list[str]:

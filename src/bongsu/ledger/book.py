@@ -12,9 +12,10 @@ from bongsu.base.errors import BadValue
 from bongsu.base.limits import LEDGER_ENTRIES_COUNT
 from bongsu.ledger.fields import BY_KEY
 from bongsu.ledger.launches import LINKED_TO, Launch, Link
+from bongsu.ledger.notices import Notice
 from bongsu.model.claim import Claim
 
-Entry = Launch | Claim | Link
+Entry = Launch | Claim | Link | Notice
 
 
 class Book:
@@ -24,19 +25,13 @@ class Book:
         self.launches: dict[str, Launch] = {}
         self._claims: dict[str, Claim] = {}
         self._links: dict[str, Link] = {}
+        self._notices: dict[str, Notice] = {}
         for entry in entries:
             self.add(entry)
 
     def add(self, entry: Entry) -> bool:
         """Take an entry; False when it is already there. Raises `BadValue` for one that would overwrite or that hangs in the air."""
-        shelf: dict[str, Launch] | dict[str, Claim] | dict[str, Link]
-        if isinstance(entry, Launch):
-            shelf = self.launches
-        elif isinstance(entry, Claim):
-            shelf = self._claims
-        else:
-            shelf = self._links
-        known = shelf.get(entry.id)
+        known = self._known(entry)
         if known is not None:
             if known != entry:
                 raise BadValue(
@@ -44,23 +39,39 @@ class Book:
                     "nothing is overwritten: correct it under a new id",
                 )
             return False
-        if len(self.launches) + len(self._claims) + len(self._links) >= LEDGER_ENTRIES_COUNT:
+        if self._count >= LEDGER_ENTRIES_COUNT:
             raise BadValue(f"more than {LEDGER_ENTRIES_COUNT} entries", "keep separate ledgers")
         if isinstance(entry, Launch):
             self.launches[entry.id] = entry
         elif isinstance(entry, Claim):
             self._check_claim(entry)
             self._claims[entry.id] = entry
-        else:
+        elif isinstance(entry, Link):
             self._check_link(entry)
             self._links[entry.id] = entry
+        else:
+            self._check_launch(entry.id, entry.launch)
+            self._notices[entry.id] = entry
         return True
 
+    @property
+    def _count(self) -> int:
+        return len(self.launches) + len(self._claims) + len(self._links) + len(self._notices)
+
+    def _known(self, entry: Entry) -> Entry | None:
+        """The entry of the same sort and id."""
+        if isinstance(entry, Launch):
+            return self.launches.get(entry.id)
+        if isinstance(entry, Claim):
+            return self._claims.get(entry.id)
+        return self._links.get(entry.id) if isinstance(entry, Link) else self._notices.get(entry.id)
+
+    def _check_launch(self, name: str, launch: str) -> None:
+        if launch not in self.launches:
+            raise BadValue(f"{name} speaks of the unknown launch {launch!r}", "add the launch before it")
+
     def _check_claim(self, claim: Claim) -> None:
-        if claim.launch not in self.launches:
-            raise BadValue(
-                f"{claim.id} speaks of the unknown launch {claim.launch!r}", "add the launch before its claims"
-            )
+        self._check_launch(claim.id, claim.launch)
         if claim.field not in BY_KEY:
             raise BadValue(f"{claim.id} speaks of the unknown field {claim.field!r}", "use a field of the reference")
         if claim.corrects is None:
@@ -96,11 +107,15 @@ class Book:
 
     def entries(self) -> list[Entry]:
         """Everything, launches first, in the order of recording."""
-        return [*self.launches.values(), *self._claims.values(), *self._links.values()]
+        return [*self.launches.values(), *self._claims.values(), *self._links.values(), *self._notices.values()]
 
     def links_of(self, launch: str) -> list[Link]:
         """Links of a launch, in the order of recording."""
         return [link for link in self._links.values() if link.launch == launch]
+
+    def notices_of(self, launch: str) -> list[Notice]:
+        """Notices of a launch, in the order of recording."""
+        return [notice for notice in self._notices.values() if notice.launch == launch]
 
     def claims(self, launch: str, field: str | None = None) -> list[Claim]:
         """Every claim on a launch that was ever made, corrected ones too, in the order of recording."""

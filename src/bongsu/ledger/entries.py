@@ -10,9 +10,10 @@ from bongsu.base.errors import BadInput, BadValue
 from bongsu.ledger import packaged
 from bongsu.ledger.book import Book, Entry
 from bongsu.ledger.launches import Launch, Link
+from bongsu.ledger.notices import Notice
 from bongsu.model.claim import Claim
 
-_DECODER = msgspec.json.Decoder(Launch | Claim | Link)
+_DECODER = msgspec.json.Decoder(Launch | Claim | Link | Notice)
 
 
 def encode(entries: Iterable[Entry]) -> bytes:

@@ -46,6 +46,8 @@ FIELDS: dict[str, Field] = {
         Field("bearing", "bearing_rad", "rad", "deg", 0.0, 2.0 * _PI),
         Field("site_latitude", "site_latitude_rad", "rad", "deg", -_PI / 2.0, _PI / 2.0),
         Field("site_longitude", "site_longitude_rad", "rad", "deg", -_PI, _PI),
+        Field("impact_latitude", "impact_latitude_rad", "rad", "deg", -_PI / 2.0, _PI / 2.0),
+        Field("impact_longitude", "impact_longitude_rad", "rad", "deg", -_PI, _PI),
         Field("name", "name", "text", ""),
         Field("site", "site", "text", ""),
         Field("path", "path", "text", ""),

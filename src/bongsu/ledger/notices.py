@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from bongsu.base.errors import BadValue
 from bongsu.base.units import NANOSECONDS_PER_SECOND, radians
+from bongsu.model.noun import Noun
 
 
 class Zone(NamedTuple):
@@ -68,7 +69,7 @@ def _cut(a: tuple[float, float], b: tuple[float, float], c: tuple[float, float],
     return side(a, b, c) * side(a, b, d) < 0.0 and side(c, d, a) * side(c, d, b) < 0.0
 
 
-class Notice(NamedTuple):
+class Notice(Noun, frozen=True):
     """A notice of one launch by one issuer: its window (nanoseconds UTC) and zones; no zones: the source gives no corners."""
 
     id: str
@@ -79,7 +80,7 @@ class Notice(NamedTuple):
     until_ns: int
     zones: tuple[Zone, ...]
     source: str
-    note: str
+    note: str = ""
 
 
 class Timing(StrEnum):

@@ -118,7 +118,7 @@ def claims_from(text: str, place: str) -> list[Claim]:
 def book() -> Book:
     """A fresh copy of the packaged ledger, to which own entries may be added."""
     launches = _made(text_of("launches.csv"), "launches.csv", launch_of)
-    return Book([*launches, *claims_from(text_of("claims.csv"), "claims.csv")])
+    return Book([*launches, *claims_from(text_of("claims.csv"), "claims.csv"), *notices()])
 
 
 @functools.cache

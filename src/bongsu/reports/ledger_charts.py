@@ -5,9 +5,10 @@ Every point is a claim, drawn as its reporter gave it; the mark CLAIMS AS REPORT
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from bongsu.base.errors import BadValue
 from bongsu.base.time import format_time
@@ -44,7 +45,7 @@ def charts(book: Book, findings: Findings) -> dict[str, str]:
     }
 
 
-def _legend(axes: Axes, place: str = "best") -> None:
+def _legend(axes: Axes, place: Literal["best", "lower left"] = "best") -> None:
     """A legend, where anything was drawn."""
     if axes.get_legend_handles_labels()[0]:
         axes.legend(fontsize=7, loc=place)
@@ -75,7 +76,7 @@ def per_month(axes: Axes, book: Book) -> None:
             bottom = [low + height for low, height in zip(bottom, heights, strict=True)]
     step = -(-len(names) // _LABELS_COUNT) or 1
     axes.set_xticks(range(0, len(names), step), names[::step], rotation=90, fontsize=7)
-    axes.yaxis.get_major_locator().set_params(integer=True)
+    axes.yaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_ylabel("launches in the ledger")
     axes.set_xlabel("months with a launch, UTC")
     _legend(axes)
