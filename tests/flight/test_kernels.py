@@ -10,12 +10,11 @@ import bongsu
 
 PROGRAM = """
 import sys, time
-begun = time.perf_counter()
 import numpy, numba, scipy
-base = time.perf_counter()
+base = time.process_time()
 from bongsu.flight import kernels
 kernels.warm()
-print(time.perf_counter() - base)
+print(time.process_time() - base)
 """
 
 CALLEE = """

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from bongsu.flight.dynamics import step, step_length, transition
 from bongsu.flight.lens import curved_moments
-from bongsu.flight.linear import cholesky, scaled_inverse, solve
+from bongsu.flight.linear import damped_step, scaled_inverse
 from bongsu.flight.looks import residual
 from bongsu.geo.frames import altitude_of
 from bongsu.geo.kernels import njit
@@ -125,8 +125,7 @@ def solve_free_flight(
     gradient = np.empty(7)
     kept_information = np.zeros((7, 7))
     kept_gradient = np.zeros(7)
-    work = np.empty((7, 7))
-    scale = np.empty(7)
+    shift = np.empty(7)
     for _ in range(rounds):
         for i in range(7):
             s = 0.0
@@ -152,25 +151,13 @@ def solve_free_flight(
             damping = max(damping * 10.0, 1e-3)
         if gain >= 0.0 and gain < 1e-3:
             break
-        for i in range(7):
-            if not kept_information[i, i] > 0.0:
-                return np.inf
-            scale[i] = 1.0 / math.sqrt(kept_information[i, i])
-        for i in range(7):
-            for j in range(7):
-                work[i, j] = kept_information[i, j] * scale[i] * scale[j]
-            work[i, i] += damping
-        if not cholesky(work, 7):
+        if not damped_step(kept_information, kept_gradient, 7, damping, shift):
             return np.inf
-        shift = np.empty(7)
         for i in range(7):
-            shift[i] = kept_gradient[i] * scale[i]
-        solve(work, shift, 7)
-        for i in range(7):
-            trial[i] = x[i] + shift[i] * scale[i]
+            trial[i] = x[i] + shift[i]
         if abs(trial[6] - prior_x[6]) > 3.0:
             trial[6] = prior_x[6] + math.copysign(3.0, trial[6] - prior_x[6])
-    if not scaled_inverse(kept_information, 7, p):
+    if not scaled_inverse(kept_information, 7, p)[0]:
         return np.inf
     return best
 

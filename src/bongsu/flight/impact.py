@@ -84,47 +84,41 @@ def _advance(y: Array, dt: float, total: Array, walk: Array) -> None:
         walk[6, 6] += LN_BETA_WALK_PER_M * change
 
 
-@njit("boolean(float64[::1],float64[:,::1],float64[::1],float64[::1],float64[:,::1])")
-def predict_impact(x: Array, p: Array, out: Array, state: Array, jacobian: Array) -> bool:
-    """Impact of a free flight `x` (7,) with covariance `p` (7, 7).
-
-    `out` (12,): 0 latitude, 1 longitude (rad), 2 seconds from now, 3 sigma of that, 4-6 east-north covariance (ee, en, nn, m2), 7 highest altitude
-    (m) still to come or now, 8 its sigma (m), 9 seconds to it, 10 seconds until the air begins, 11 speed at impact. `state` (7,) is that at impact,
-    `jacobian` (4, 7) of east, north (m), time (s) and highest altitude (m). False if the path does not meet the ground.
-    """
-    y = x.copy()
-    total = np.zeros((7, 7))
-    for i in range(7):
-        total[i, i] = 1.0
-    walk = np.zeros((7, 7))
-    up = np.empty(3)
-    elapsed = 0.0
-    apogee = altitude_of(y[0], y[1], y[2])
-    apogee_s = 0.0
-    entry = np.empty(7)
-    entry_s = -1.0
-    rise_before = 0.0
-    for i in range(7):
-        jacobian[3, i] = 0.0
+@njit()
+def _rise(y: Array, up: Array) -> float:
     _up(y, up)
-    for i in range(3):
-        jacobian[3, i] = up[i]
-    met = False
+    return up[0] * y[3] + up[1] * y[4] + up[2] * y[5]
+
+
+@njit()
+def _come_down(y: Array, total: Array, walk: Array, entry: Array, top: Array, top_slope: Array) -> tuple[float, float]:
+    """Fly `y` (7,) to the ground in place, with its transition and the walk of ln beta; gives the time taken and that to the air's top.
+
+    `entry` (7,) is the state at the air's top; `top` (2,) gets the highest altitude and its time, `top_slope` (7,) its derivative. Time is infinite if
+    the path does not meet the ground.
+    """
+    up = np.empty(3)
+    elapsed, entry_s, rise_before = 0.0, 0.0, 0.0
+    entered = False
+    entry[:] = y
+    _up(y, up)
+    top[0], top[1] = altitude_of(y[0], y[1], y[2]), 0.0
+    top_slope[:] = 0.0
+    top_slope[0:3] = up
     while elapsed < _LONGEST_S:
         h = altitude_of(y[0], y[1], y[2])
-        _up(y, up)
-        rise = up[0] * y[3] + up[1] * y[4] + up[2] * y[5]
+        rise = _rise(y, up)
         if rise_before > 0.0 and rise <= 0.0:
             gravity = 3.986e14 / (y[0] * y[0] + y[1] * y[1] + y[2] * y[2])
-            apogee = h + 0.5 * rise * rise / gravity
-            apogee_s = elapsed + rise / gravity
+            top[0], top[1] = h + 0.5 * rise * rise / gravity, elapsed + rise / gravity
             for j in range(7):
                 s = 0.0
                 for k in range(3):
                     s += up[k] * total[k, j] + rise / gravity * up[k] * total[3 + k, j]
-                jacobian[3, j] = s
+                top_slope[j] = s
         rise_before = rise
-        if rise < 0.0 and h <= AIR_TOP_M and entry_s < 0.0:
+        if rise < 0.0 and h <= AIR_TOP_M and not entered:
+            entered = True
             entry_s = elapsed
             entry[:] = y
         speed = math.sqrt(y[3] * y[3] + y[4] * y[4] + y[5] * y[5])
@@ -134,39 +128,83 @@ def predict_impact(x: Array, p: Array, out: Array, state: Array, jacobian: Array
                 dt = -altitude_of(y[0], y[1], y[2]) / rise
                 _advance(y, dt, total, walk)
                 elapsed += dt
-                _up(y, up)
-                rise = up[0] * y[3] + up[1] * y[4] + up[2] * y[5]
+                rise = _rise(y, up)
                 if rise > -0.1:
-                    return False
-            met = True
-            break
+                    return np.inf, entry_s
+            return elapsed, entry_s
         _advance(y, sub, total, walk)
         elapsed += sub
-    if not met:
-        return False
+    return np.inf, entry_s
+
+
+@njit()
+def _onto_ground(y: Array, axes: Array, project: Array) -> None:
+    """East and north units at `y` into `axes` (2, 3); `project` (3, 6) takes a change of the state there to east, north and time of meeting."""
+    up = np.empty(3)
+    rise = _rise(y, up)
     latitude, longitude, _ = geodetic_of(y[0], y[1], y[2])
     sl, cl, so, co = math.sin(latitude), math.cos(latitude), math.sin(longitude), math.cos(longitude)
-    axes = np.empty((2, 3))
     axes[0, 0], axes[0, 1], axes[0, 2] = -so, co, 0.0
     axes[1, 0], axes[1, 1], axes[1, 2] = -sl * co, -sl * so, cl
-    project = np.zeros((3, 6))  # from a change of the state at impact to east, north and time of the ground's meeting
+    project[:, :] = 0.0
     for k in range(3):
         project[2, k] = -up[k] / rise
     for a in range(2):
         along = axes[a, 0] * y[3] + axes[a, 1] * y[4] + axes[a, 2] * y[5]
         for k in range(3):
             project[a, k] = axes[a, k] + along * project[2, k]
-    for j in range(7):
-        s = 0.0
-        for k in range(3):
-            s += up[k] * total[k, j]
-        jacobian[2, j] = -s / rise
-    for a in range(2):
-        along = axes[a, 0] * y[3] + axes[a, 1] * y[4] + axes[a, 2] * y[5]
-        for j in range(7):
-            s = along * jacobian[2, j]
+
+
+@njit()
+def _add_quadrature(
+    entry: Array, entry_s: float, elapsed: float, sigma: float, y: Array, axes: Array, slope: Array, cov: Array,
+    shift: Array,
+) -> None:  # fmt: skip
+    """Replace the straight line in ln beta by flights at +- sqrt(3) sigma: mean shift (3,) and the covariance's difference."""
+    sides = np.empty((2, 3))
+    for side in range(2):
+        z = entry.copy()
+        z[6] += math.sqrt(3.0) * sigma * (1.0 if side == 1 else -1.0)
+        time = _fall(z, entry_s)
+        if not time < _LONGEST_S:
+            return
+        for a in range(2):
+            s = 0.0
             for k in range(3):
-                s += axes[a, k] * total[k, j]
+                s += axes[a, k] * (z[k] - y[k])
+            sides[side, a] = s
+        sides[side, 2] = time - elapsed
+    for a in range(3):
+        shift[a] = (sides[0, a] + sides[1, a]) / 6.0
+    for a in range(3):
+        for b in range(3):
+            second = (sides[0, a] * sides[0, b] + sides[1, a] * sides[1, b]) / 6.0 - shift[a] * shift[b]
+            cov[a, b] += second - slope[a, 6] * slope[b, 6] * sigma * sigma
+
+
+@njit("boolean(float64[::1],float64[:,::1],float64[::1],float64[::1],float64[:,::1])")
+def predict_impact(x: Array, p: Array, out: Array, state: Array, jacobian: Array) -> bool:
+    """Impact of a free flight `x` (7,) with covariance `p` (7, 7).
+
+    `out` (12,): 0 latitude, 1 longitude (rad), 2 seconds from now, 3 sigma of that, 4-6 east-north covariance (ee, en, nn, m2), 7 highest altitude
+    (m) still to come or now, 8 its sigma (m), 9 seconds to it, 10 seconds until the air begins, 11 speed at impact. `state` (7,) is that at impact,
+    `jacobian` (4, 7) of east, north (m), time (s) and highest altitude (m). False if the path does not meet the ground.
+    """
+    y = x.copy()
+    total, walk = np.zeros((7, 7)), np.zeros((7, 7))
+    for i in range(7):
+        total[i, i] = 1.0
+    entry, top = np.empty(7), np.empty(2)
+    elapsed, entry_s = _come_down(y, total, walk, entry, top, jacobian[3])
+    if not elapsed < np.inf:
+        return False
+    axes, project = np.empty((2, 3)), np.empty((3, 6))
+    _onto_ground(y, axes, project)
+    for a in range(3):
+        for j in range(7):
+            s = 0.0
+            for k in range(6):
+                s += project[a, k] * total[k, j]
             jacobian[a, j] = s
     cov = np.zeros((4, 4))
     for a in range(4):
@@ -182,42 +220,14 @@ def predict_impact(x: Array, p: Array, out: Array, state: Array, jacobian: Array
             cov[a, b] = s
     sigma = math.sqrt(max(p[6, 6], 0.0))
     shift = np.zeros(3)
-    if entry_s < 0.0:
-        entry_s = 0.0
-        entry[:] = x
     if sigma > 0.02:
-        sides = np.empty((2, 3))
-        good = True
-        for side in range(2):
-            z = entry.copy()
-            z[6] += math.sqrt(3.0) * sigma * (1.0 if side == 1 else -1.0)
-            time = _fall(z, entry_s)
-            if not time < _LONGEST_S:
-                good = False
-                break
-            for a in range(2):
-                s = 0.0
-                for k in range(3):
-                    s += axes[a, k] * (z[k] - y[k])
-                sides[side, a] = s
-            sides[side, 2] = time - elapsed
-        if good:
-            for a in range(3):
-                shift[a] = (sides[0, a] + sides[1, a]) / 6.0
-            for a in range(3):
-                for b in range(3):
-                    second = (sides[0, a] * sides[0, b] + sides[1, a] * sides[1, b]) / 6.0 - shift[a] * shift[b]
-                    cov[a, b] += second - jacobian[a, 6] * jacobian[b, 6] * sigma * sigma
+        _add_quadrature(entry, entry_s, elapsed, sigma, y, axes, jacobian, cov, shift)
     for k in range(3):
         y[k] += axes[0, k] * shift[0] + axes[1, k] * shift[1]
     out[0], out[1], _ = geodetic_of(y[0], y[1], y[2])
-    out[2] = elapsed + shift[2]
-    out[3] = math.sqrt(max(cov[2, 2], 0.0))
+    out[2], out[3] = elapsed + shift[2], math.sqrt(max(cov[2, 2], 0.0))
     out[4], out[5], out[6] = max(cov[0, 0], 1.0), cov[0, 1], max(cov[1, 1], 1.0)
-    out[7] = apogee
-    out[8] = math.sqrt(max(cov[3, 3], 0.0))
-    out[9] = apogee_s
-    out[10] = entry_s
+    out[7], out[8], out[9], out[10] = top[0], math.sqrt(max(cov[3, 3], 0.0)), top[1], entry_s
     out[11] = math.sqrt(y[3] * y[3] + y[4] * y[4] + y[5] * y[5])
     state[:] = y
     return True

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from bongsu.flight.boost_table import COVARIANCES, MEANS
 from bongsu.flight.dynamics import step
-from bongsu.flight.linear import cholesky, inverse, solve
+from bongsu.flight.linear import damped_step, scaled_inverse
 from bongsu.flight.looks import residual
 from bongsu.geo.frames import geodetic_of
 from bongsu.geo.kernels import njit
@@ -216,6 +216,34 @@ def _prior_terms(theta: Array, mean: Array, information: Array, start: Array, ou
 
 
 @njit()
+def _add_normal_equations(
+    theta: Array, ref_latitude: float, ref_longitude: float, rows: Array, anchor_s: float, anchor_x: Array,
+    anchor_whitener: Array, moments: Array, base: Array, count: int, info: Array, gradient: Array,
+) -> None:  # fmt: skip
+    """Add the residuals' information and gradient by forward differences about `theta`, whose residuals are `base`."""
+    n = NUMBERS
+    moved = np.empty(len(base))
+    jacobian = np.empty((count, n))
+    trial = theta.copy()
+    for j in range(n):
+        h = 20.0 if j < 2 else (0.02 if j == 2 else 1e-4)
+        trial[j] += h
+        _residuals(trial, ref_latitude, ref_longitude, rows, anchor_s, anchor_x, anchor_whitener, moments, moved)
+        trial[j] = theta[j]
+        for k in range(count):
+            jacobian[k, j] = (base[k] - moved[k]) / h
+    for k in range(count):
+        for i in range(n):
+            c = jacobian[k, i]
+            gradient[i] += c * base[k]
+            for j in range(i + 1):
+                info[i, j] += c * jacobian[k, j]
+    for i in range(n):
+        for j in range(i):
+            info[j, i] = info[i, j]
+
+
+@njit()
 def _fit(
     theta: Array,
     ref_latitude: float,
@@ -233,25 +261,15 @@ def _fit(
 ) -> tuple[float, float]:
     """Best `theta` in place, its covariance; gives the cost and the log determinant of the information (inf, 0 on failure)."""
     n = NUMBERS
-    top = 4 * len(rows) + 7
-    base = np.empty(top)
-    moved = np.empty(top)
-    jacobian = np.empty((top, n))
-    info = np.empty((n, n))
-    gradient = np.empty(n)
-    work = np.empty((n, n))
-    scale = np.empty(n)
-    latest = (
-        anchor_s if anchor_s > -1e17 else 1e18
-    )  # nothing flies before it is launched: on the pad no look says anything
-    if len(rows) > 0:
+    base = np.empty(4 * len(rows) + 7)
+    info, gradient, shift = np.empty((n, n)), np.empty(n), np.empty(n)
+    latest = anchor_s if anchor_s > -1e17 else 1e18
+    if len(rows) > 0:  # nothing is seen before it is launched: from there on no look would say anything of the launch
         latest = min(latest, rows[0, 0] - 0.2)
     theta[2] = min(theta[2], latest)
     trial = theta.copy()
-    best = np.inf
-    damping = 1e-3
-    kept_info = np.zeros((n, n))
-    kept_gradient = np.zeros(n)
+    best, damping = np.inf, 1e-3
+    kept_info, kept_gradient = np.zeros((n, n)), np.zeros(n)
     for turn in range(rounds):
         cost = _prior_terms(trial, mean, information, start, info, gradient)
         m = _residuals(trial, ref_latitude, ref_longitude, rows, anchor_s, anchor_x, anchor_whitener, moments, base)
@@ -261,69 +279,26 @@ def _fit(
         if cost < best:
             best = cost
             theta[:] = trial
-            for j in range(n):
-                h = 20.0 if j < 2 else (0.02 if j == 2 else 1e-4)
-                trial[j] += h
-                _residuals(
-                    trial, ref_latitude, ref_longitude, rows, anchor_s, anchor_x, anchor_whitener, moments, moved
-                )
-                trial[j] = theta[j]
-                for k in range(m):
-                    jacobian[k, j] = (base[k] - moved[k]) / h
-            for k in range(m):
-                for i in range(n):
-                    c = jacobian[k, i]
-                    gradient[i] += c * base[k]
-                    for j in range(i + 1):
-                        info[i, j] += c * jacobian[k, j]
-            for i in range(n):
-                for j in range(i):
-                    info[j, i] = info[i, j]
+            _add_normal_equations(
+                theta, ref_latitude, ref_longitude, rows, anchor_s, anchor_x, anchor_whitener, moments, base, m, info,
+                gradient,
+            )  # fmt: skip
             kept_info[:, :] = info
             kept_gradient[:] = gradient
             damping = max(damping * 0.1, 1e-9)
         else:
-            damping = damping * 10.0
-            if not damping < 1e8:
-                break
-        if turn > 0 and gain >= 0.0 and gain < 0.02:
+            damping *= 10.0
+        if not damping < 1e8 or (turn > 0 and gain >= 0.0 and gain < 0.02):
             break
-        for i in range(n):
-            scale[i] = 1.0 / math.sqrt(kept_info[i, i])
-        for i in range(n):
-            for j in range(n):
-                work[i, j] = kept_info[i, j] * scale[i] * scale[j]
-            work[i, i] += damping
-        if not cholesky(work, n):
+        if not damped_step(kept_info, kept_gradient, n, damping, shift):
             return np.inf, 0.0
-        shift = kept_gradient * scale
-        solve(work, shift, n)
-        for i in range(n):
-            trial[i] = theta[i] + shift[i] * scale[i]
         for i in range(n):  # keep a wild step inside what the description means
             bound = 1.0 if i >= 3 else 1e9
-            if abs(trial[i] - theta[i]) > bound:
-                trial[i] = theta[i] + math.copysign(bound, trial[i] - theta[i])
-        if trial[2] > latest:
-            trial[2] = latest
-    if not best < np.inf:
+            trial[i] = theta[i] + min(max(shift[i], -bound), bound)
+        trial[2] = min(trial[2], latest)
+    good, log_determinant = scaled_inverse(kept_info, n, cov)
+    if not (best < np.inf and good):
         return np.inf, 0.0
-    log_determinant = 0.0
-    for i in range(n):
-        scale[i] = 1.0 / math.sqrt(kept_info[i, i])
-        log_determinant -= 2.0 * math.log(scale[i])
-    for i in range(n):
-        for j in range(n):
-            work[i, j] = kept_info[i, j] * scale[i] * scale[j]
-        work[i, i] += 1e-12
-    if not cholesky(work, n):
-        return np.inf, 0.0
-    for i in range(n):
-        log_determinant += 2.0 * math.log(work[i, i])
-    inverse(work, n, cov)
-    for i in range(n):
-        for j in range(n):
-            cov[i, j] *= scale[i] * scale[j]
     return best, log_determinant
 
 
@@ -334,6 +309,30 @@ def _state_of(theta: Array, ref_latitude: float, ref_longitude: float, time_s: f
     velocity = np.empty((_NODES, 3))
     _profile(theta, ref_latitude, ref_longitude, position, velocity)
     _state_at(theta, position, velocity, time_s, out[0:3], out[3:6])
+
+
+@njit()
+def _join_launches(
+    thetas: Array, cov: Array, weight: Array, ref_latitude: float, ref_longitude: float, out: Array
+) -> None:
+    """Moments of place, time and length of the burn over all templates, into the first nine of `out`."""
+    mean = np.zeros(4)
+    for t in range(TEMPLATES):
+        for a in range(4):
+            mean[a] += weight[t] * thetas[t, a]
+    joint = np.zeros((4, 4))
+    for t in range(TEMPLATES):
+        if weight[t] > 0.0:
+            for a in range(4):
+                for b in range(4):
+                    joint[a, b] += weight[t] * (cov[t, a, b] + (thetas[t, a] - mean[a]) * (thetas[t, b] - mean[b]))
+    out[0] = ref_latitude + mean[1] / 6.36e6
+    out[1] = ref_longitude + mean[0] / (6.38e6 * math.cos(ref_latitude))
+    out[2] = mean[2]
+    out[3], out[4], out[5] = joint[0, 0], joint[0, 1], joint[1, 1]
+    out[6] = math.sqrt(joint[2, 2])
+    out[7] = math.exp(mean[3])
+    out[8] = out[7] * math.sqrt(joint[3, 3])
 
 
 @njit()
@@ -417,31 +416,13 @@ def fit_launch(
     if not best > -np.inf:
         return 0
     weight = np.zeros(TEMPLATES)
-    total = 0.0
     fitted = 0
     for t in range(TEMPLATES):
         if evidence[t] > -np.inf:
             fitted += 1
             weight[t] = math.exp(evidence[t] - best)
-            total += weight[t]
-    mean = np.zeros(4)
-    for t in range(TEMPLATES):
-        weight[t] /= total
-        for a in range(4):
-            mean[a] += weight[t] * thetas[t, a]
-    joint = np.zeros((4, 4))
-    for t in range(TEMPLATES):
-        if weight[t] > 0.0:
-            for a in range(4):
-                for b in range(4):
-                    joint[a, b] += weight[t] * (cov[t, a, b] + (thetas[t, a] - mean[a]) * (thetas[t, b] - mean[b]))
-    out[0] = ref_latitude + mean[1] / 6.36e6
-    out[1] = ref_longitude + mean[0] / (6.38e6 * math.cos(ref_latitude))
-    out[2] = mean[2]
-    out[3], out[4], out[5] = joint[0, 0], joint[0, 1], joint[1, 1]
-    out[6] = math.sqrt(joint[2, 2])
-    out[7] = math.exp(mean[3])
-    out[8] = out[7] * math.sqrt(joint[3, 3])
+    weight /= weight.sum()
+    _join_launches(thetas, cov, weight, ref_latitude, ref_longitude, out)
     numbers = 6 if anchor_s > -1e17 else 0
     for k in range(len(rows)):
         numbers += 2 if math.isnan(rows[k, 1]) else 3

@@ -1,6 +1,6 @@
 """Moments of a state whose spread is thin along a sensor's range and wide across it, like a contact lens.
 
-The best fit in Cartesian coordinates comes with the covariance of the plane that touches the lens; the lens itself is curved, and where its depth exceeds the noise
+The best fit in Cartesian coordinates comes with the covariance of the plane that touches the lens. The lens is curved, and where its depth exceeds the noise
 of range the flat covariance is overconfident, be the fit perfect. In range, angles and their rates the posterior is a Gaussian, so the
 covariance goes there and comes back with its second-order terms: mean + tr(H P) / 2, covariance J P J' + tr(H P H P) / 2.
 Test: tests/flight/test_filters.py (errors as large as they say for 1 m of range and 5 mrad).

@@ -64,8 +64,8 @@ def inverse(factor: Array, n: int, out: Array) -> None:
 
 
 @njit()
-def scaled_inverse(a: Array, n: int, out: Array) -> bool:
-    """Inverse of a symmetric positive definite matrix of mixed units, scaled to unit diagonal first; False if it is not definite."""
+def damped_step(a: Array, gradient: Array, n: int, damping: float, shift: Array) -> bool:
+    """Solution of (a + damping * diagonal of a) shift = gradient for a matrix of mixed units; False if it is not positive definite."""
     scale = np.empty(n)
     work = np.empty((n, n))
     for i in range(n):
@@ -75,10 +75,40 @@ def scaled_inverse(a: Array, n: int, out: Array) -> bool:
     for i in range(n):
         for j in range(n):
             work[i, j] = a[i, j] * scale[i] * scale[j]
+        work[i, i] += damping
+        shift[i] = gradient[i] * scale[i]
     if not cholesky(work, n):
         return False
+    solve(work, shift, n)
+    for i in range(n):
+        shift[i] *= scale[i]
+    return True
+
+
+@njit()
+def scaled_inverse(a: Array, n: int, out: Array) -> tuple[bool, float]:
+    """Inverse of a symmetric positive definite matrix of mixed units, scaled to unit diagonal first, and ln of its determinant.
+
+    False if it is not definite.
+    """
+    scale = np.empty(n)
+    work = np.empty((n, n))
+    log_determinant = 0.0
+    for i in range(n):
+        if not a[i, i] > 0.0:
+            return False, 0.0
+        scale[i] = 1.0 / math.sqrt(a[i, i])
+        log_determinant -= 2.0 * math.log(scale[i])
+    for i in range(n):
+        for j in range(n):
+            work[i, j] = a[i, j] * scale[i] * scale[j]
+        work[i, i] += 1e-12
+    if not cholesky(work, n):
+        return False, 0.0
+    for i in range(n):
+        log_determinant += 2.0 * math.log(work[i, i])
     inverse(work, n, out)
     for i in range(n):
         for j in range(n):
             out[i, j] *= scale[i] * scale[j]
-    return True
+    return True, log_determinant

@@ -86,7 +86,7 @@ def test_covariances_of_tracks_are_positive_definite():
 
 
 def test_reordered_and_duplicated_lines_are_survived():
-    flight, lines, rows = drawn(14)
+    flight, lines, _ = drawn(14)
     head = [line for line in lines if json.loads(line)["type"] == "sensor"]
     body = lines[len(head) :]
     shuffled = []
