@@ -354,6 +354,18 @@ def test_an_old_heartbeat_replayed_twice_changes_nothing() -> None:
     assert jp.last(Freshness).state is FreshnessState.CATCHING_UP
 
 
+def test_an_issuer_that_lost_its_last_seconds_is_heard_at_once() -> None:
+    kr, jp = Node("kr"), Node("jp")
+    for seconds in range(1, 9):
+        for beat in outgoing_of(kr.tick(at(seconds)), "jp", "heartbeat"):
+            jp.hear(at(seconds), kr, beat)
+    begun_again = Node("kr")
+    for beat in outgoing_of(begun_again.tick(at(20)), "jp", "heartbeat"):
+        assert beat.sequence == 1
+        jp.hear(at(20), begun_again, beat)
+    assert jp.last(Freshness).state is FreshnessState.FRESH
+
+
 def test_what_waits_for_a_gap_is_bounded_in_number_and_size() -> None:
     small, large = Order(), Order()
     for sequence in range(2, REORDER_COUNT + 500):
@@ -378,10 +390,10 @@ def test_bytes_that_wait_are_counted_right(taken: list[tuple[int, int, int]]) ->
 def test_subjects_are_bounded_and_a_forgotten_one_is_no_way_in() -> None:
     peer = Peer("kr")
     for sequence in range(1, EVENTS_COUNT + 11):
-        assert peer.is_newer(f"path.kr-E{sequence}", (1, sequence))
+        assert peer.is_newer(f"path.kr-E{sequence}", (1, sequence, sequence))
     assert len(peer.latest) == EVENTS_COUNT
-    assert not peer.is_newer("path.kr-E1", (1, 1)), "a repetition after its subject was forgotten"
-    assert peer.is_newer("path.kr-E1", (1, EVENTS_COUNT + 11))
+    assert not peer.is_newer("path.kr-E1", (1, 1, 1)), "a repetition after its subject was forgotten"
+    assert peer.is_newer("path.kr-E1", (1, EVENTS_COUNT + 11, 1))
 
 
 def test_asking_again_and_again_costs_the_asked_little() -> None:

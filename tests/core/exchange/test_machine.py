@@ -6,7 +6,7 @@ Each rule is one thing that can happen; what must hold at any time is checked af
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from tests.core.exchange.wire_world import CODES, ISSUERS, World
 
@@ -31,10 +31,24 @@ class Exchange(RuleBasedStateMachine):
     def an_issuer_concludes(self, code: str, track: str) -> None:
         self.world.conclude(code, track)
 
-    @rule(code=ISSUER, number=st.integers(1, 2))
-    def an_issuer_retracts(self, code: str, number: int) -> None:
-        epoch = self.world.nations[code].epoch
-        self.world.command(code, "retract", f"{code}{'' if epoch == 1 else f'.{epoch}'}-E{number}")
+    @rule(code=ISSUER, track=TRACK, count=st.integers(2, 6))
+    def an_issuer_says_a_lot(self, code: str, track: str, count: int) -> None:
+        for _ in range(count):
+            self.world.conclude(code, track)
+            self.world.commit(code)
+            self.world.pass_time(2.1)
+
+    @rule()
+    def all_is_delivered(self) -> None:
+        for place in self.world.open_parcels():
+            if place in self.world.parcels:
+                self.world.deliver(place)
+
+    @rule(code=ISSUER, place=st.integers(0, 3))
+    def an_issuer_retracts(self, code: str, place: int) -> None:
+        warnings = self.world.warnings(code)
+        if warnings:
+            self.world.command(code, "retract", warnings[place % len(warnings)])
 
     @rule(code=NATION, kind=st.sampled_from(("acknowledge", "shown")))
     def a_person_looks(self, code: str, kind: str) -> None:
@@ -75,6 +89,7 @@ class Exchange(RuleBasedStateMachine):
     def a_node_crashes(self, code: str) -> None:
         self.world.crash(code)
 
+    @precondition(lambda self: sum(nation.epoch - 1 for nation in self.world.nations.values()) < 2)
     @rule(code=NATION)
     def a_record_is_lost(self, code: str) -> None:
         self.world.lose_record(code)
@@ -108,7 +123,7 @@ def run(examples: int, steps: int) -> None:
 
 
 def test_nothing_is_lost_repeated_or_mistaken() -> None:
-    run(examples=20, steps=30)
+    run(examples=25, steps=40)
 
 
 @pytest.mark.long

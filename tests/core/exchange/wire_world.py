@@ -140,6 +140,13 @@ class World:
         found = {item.body.event: item.body for item in self.nations[code].stored if isinstance(item.body, Event)}
         return list(found.values())
 
+    def warnings(self, code: str) -> list[str]:
+        """An issuer's own warnings of its present life."""
+        nation = self.nations[code]
+        items = [*nation.stored, *(item for step in nation.waiting for item in step.items)]
+        own = [item.body.warning for item in items if isinstance(item.body, Warning) and item.head.origin == code]
+        return list(dict.fromkeys(own))
+
     def step(self, nation: Nation, body: Any, parcel: tuple[str, str, str] | None) -> None:
         """One input; what may leave at once leaves."""
         now = at(self.seconds)

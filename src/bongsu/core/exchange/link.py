@@ -128,7 +128,7 @@ class Link:
         except WireError as error:
             return self._refused(error, envelope)
         subject = f"{envelope.kind}.{payload.warning}" if isinstance(payload, Path) else envelope.kind
-        if not peer.is_newer(subject, (envelope.epoch, envelope.sequence)):
+        if not peer.is_newer(subject, (envelope.epoch, envelope.issued_ns, envelope.sequence)):
             return []
         if isinstance(payload, Heartbeat):
             peer.heartbeat, peer.heartbeat_ns = payload, now.link_ns

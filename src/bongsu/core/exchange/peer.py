@@ -12,15 +12,19 @@ _FRESH_NS = seconds_to_ns(FRESH_S)
 _UNKNOWN_NS = seconds_to_ns(UNKNOWN_S)
 _CATCHING_UP_NS = seconds_to_ns(CATCHING_UP_S)
 
+Place = tuple[int, int, int]
+"""Epoch, signed issue time and sequence of a message of the latest lane: an issuer whose last seconds did not reach its disk counts on from a
+lower sequence, but never from an earlier time."""
+
 
 class Peer(msgspec.Struct):
-    """State of one partner. All times are link time. `latest` is the newest (epoch, sequence) by subject of the latest lane,
+    """State of one partner. All times are link time. `latest` is the newest place by subject of the latest lane,
     `forgotten` the newest of the subjects that are no longer held: a repetition of one of those must not count as new."""
 
     partner: str
     order: Order = msgspec.field(default_factory=Order)
-    latest: dict[str, tuple[int, int]] = {}
-    forgotten: tuple[int, int] = (0, 0)
+    latest: dict[str, Place] = {}
+    forgotten: Place = (0, 0, 0)
     heartbeat: Heartbeat | None = None
     heartbeat_ns: int = 0
     state: FreshnessState = FreshnessState.UNKNOWN
@@ -28,7 +32,7 @@ class Peer(msgspec.Struct):
     receipt_due_ns: int | None = None
     gap_asked_ns: int | None = None
 
-    def is_newer(self, subject: str, place: tuple[int, int]) -> bool:
+    def is_newer(self, subject: str, place: Place) -> bool:
         """Whether a message of the latest lane is newer than what its subject has had; if so it is noted."""
         if place <= self.latest.get(subject, self.forgotten):
             return False
