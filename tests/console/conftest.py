@@ -13,9 +13,9 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
 """Without a GPU the plain canvas is the fastest; as root Chromium starts only without its sandbox."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(browser_path: str) -> Iterator[Browser]:
-    """One browser for all tests of pages."""
+    """One browser for a file of tests. Its driver occupies this thread's event loop, so it may not outlive the file: others need the loop."""
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=browser_path, args=FLAGS)
         yield started

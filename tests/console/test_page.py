@@ -162,7 +162,7 @@ def test_acknowledge_by_key(watched: Watched, node: Node, address: str) -> None:
     (command,) = node.desk.of("acknowledge")
     assert (command.about, command.version, command.actor, command.role) == ("E1", 4, "officer-7", "watch")
     assert "by officer-7" in page.inner_text("[data-event=E1]")
-    assert page.inner_text("#outcome") == "Acknowledge: done"
+    until(page, "document.querySelector('#outcome').innerText === 'Acknowledge: done'")
 
 
 def test_a_refusal_is_shown_in_words(watched: Watched, node: Node, address: str) -> None:
