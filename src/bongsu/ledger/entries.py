@@ -29,7 +29,7 @@ def read(content: bytes, place: str) -> Book:
             continue
         try:
             book.add(_DECODER.decode(line))
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, RecursionError) as error:
             raise BadInput(f"not an entry ({error})", "write one JSON object a line", f"{place}:{number}") from None
         except BadValue as error:
             raise BadInput(error.fault, error.remedy, f"{place}:{number}") from None

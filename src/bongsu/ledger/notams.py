@@ -62,9 +62,9 @@ def _notice(head: re.Match[str], text: str, launch: str, source: str) -> Notice:
 def fields_of(text: str) -> dict[str, str]:
     """The lettered fields of a NOTAM, the first of each letter."""
     marks = list(_FIELD.finditer(text))
-    ends = [mark.start() for mark in marks[1:]] + [len(text)]
     fields: dict[str, str] = {}
-    for mark, end in zip(marks, ends, strict=True):
+    for i, mark in enumerate(marks):
+        end = marks[i + 1].start() if i + 1 < len(marks) else len(text)
         fields.setdefault(mark[1], text[mark.end() : end])
     return fields
 

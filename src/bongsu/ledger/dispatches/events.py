@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from bongsu.base.limits import SENTENCE_CHARACTERS
 from bongsu.ledger.dispatches import dates
 from bongsu.ledger.dispatches.article import Dispatch, Named, When
 from bongsu.ledger.dispatches.feeds import local_day
@@ -56,6 +57,8 @@ def named(dispatch: Dispatch) -> list[Named]:
     found: list[Named] = []
     for paragraph in dispatch.body:
         for sentence in sentences(paragraph):
+            if len(sentence) > SENTENCE_CHARACTERS:
+                continue
             found += _meetings(sentence, day)
             found += _launches(sentence, day)
     return found

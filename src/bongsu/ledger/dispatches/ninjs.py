@@ -20,7 +20,7 @@ def read(content: bytes, place: str) -> list[Dispatch]:
     """The item of a file. Raises `BadInput`."""
     try:
         item = msgspec.json.decode(content, type=dict[str, Any])
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise BadInput(f"not ninjs ({error})", "give one JSON object", place) from None
     if "uri" not in item:
         raise BadInput("not ninjs: there is no uri", "give an item as IPTC describes it", place)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Iterator
 
 from bongsu.base.errors import BadInput, BadValue
 from bongsu.ledger.importers.rows import NOTHING, Row, checked_day, clock_of, degrees_of, kilometres_of, kind_of
@@ -51,21 +52,31 @@ def read(content: bytes, place: str) -> list[Row]:
     text = text_of(content)
     head = text.partition("\n")[0]
     separator = ";" if head.count(";") > head.count(",") else ","
-    reader = csv.reader(io.StringIO(text), delimiter=separator)
-    columns = [column(name) for name in next(reader, [])]
+    lines = list(_lines(text, separator, place))
+    columns = [column(name) for name in lines[0][1]] if lines else []
     missing = [name for name in NEEDED if name not in columns]
     if missing:
         raise BadInput(f"no column {', '.join(missing)}", "save the sheet with its header as CSV", f"{place}:1")
     rows = []
-    for cells in reader:
+    for number, cells in lines[1:]:
         if not any(cell.strip() for cell in cells):
             continue
-        where = f"{place}:{reader.line_num}"
+        where = f"{place}:{number}"
         try:
             rows.append(_row(dict(zip(columns, cells, strict=False)), where, separator == ";"))
         except BadValue as error:
             raise BadInput(error.fault, error.remedy, where) from None
     return rows
+
+
+def _lines(text: str, separator: str, place: str) -> Iterator[tuple[int, list[str]]]:
+    """Line number and cells of each record. Raises `BadInput`."""
+    reader = csv.reader(io.StringIO(text), delimiter=separator)
+    try:
+        for cells in reader:
+            yield reader.line_num, cells
+    except csv.Error as error:
+        raise BadInput(f"not CSV ({error})", "save the sheet as CSV again", f"{place}:{reader.line_num}") from None
 
 
 def _row(cells: dict[str, str], where: str, decimal_comma: bool) -> Row:

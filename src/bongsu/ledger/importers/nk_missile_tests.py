@@ -29,7 +29,7 @@ def read(content: bytes, place: str) -> list[Row]:
     """Rows of a file. Raises `BadInput`."""
     try:
         file = msgspec.json.decode(content, type=_File)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise BadInput(f"not the JSON of nk-missile-tests ({error})", "give the file as published", place) from None
     rows = []
     for number, cells in enumerate((row for one in file.time_bins for row in one.data), 1):
