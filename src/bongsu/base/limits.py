@@ -333,7 +333,7 @@ larger is refused before it is parsed."""
 
 ALERT_BROADCAST_CHARACTERS = {"en": 360, "ko": 157, "ja": 157}
 """Characters of an alert's text for phones: United States 360 (47 CFR 10.430; fits four pages of 93 septets, 3GPP TS 23.041); Korea 157 (Ministry of the
-Interior and Safety, in all regions from October 2026). No figure for Japan was confirmed, so its text keeps to the Korean one: also four pages."""
+Interior and Safety, announced for all regions from October 2026). No figure for Japan was confirmed, so its text keeps to the Korean one: also four pages."""
 
 ALERT_SHORT_CHARACTERS = 90
 """Characters of the short text for older phones: 90 in the United States (47 CFR 10.430) and for urgent messages in Korea (phones from before 2019)."""
