@@ -52,6 +52,20 @@ def test_show_for_programs(capsys: Captured) -> None:
     assert document["notices"] == [] and document["links"] == []
 
 
+def test_a_launch_by_its_date(capsys: Captured) -> None:
+    assert json_of(capsys, "show", "2023-04-12")["id"] == json_of(capsys, "show", "2023-04-13")["id"] == "2023-04-12-1"
+    assert exit_code_of(["ledger", "show", "2023-06-15"]) == 2
+    assert "say which: 2023-06-15-1, 2023-06-15-2" in capsys.readouterr().err
+
+
+def test_findings_and_alerts_stand_beside_the_claims(capsys: Captured) -> None:
+    assert [flag["check"] for flag in json_of(capsys, "show", "2022-03-24")["flags"]] == ["drag-free", "reporters"]
+    page = run(capsys, "show", "2023-04-13")
+    assert "Alerted by japan 33 min after the launch, lifted 21 min later" in page and "Nothing to flag." in page
+    (alert,) = json_of(capsys, "show", "2018-01-13-hawaii")["alerts"]
+    assert (alert["after_launch_s"], alert["lifted_after_s"]) == (None, 38 * 60)
+
+
 def test_what_was_known_when(capsys: Captured) -> None:
     that_day = json_of(capsys, "show", "2022-03-24-1", "--said-until", "2022-03-24")
     assert "kcna" not in {one["reporter"] for one in that_day["claims"]}

@@ -7,6 +7,7 @@ import pytest
 from bongsu.base.errors import BadInput
 from bongsu.base.time import parse_time
 from bongsu.ledger import packaged
+from bongsu.ledger.alerts import alerted
 from bongsu.ledger.fields import told
 from bongsu.ledger.launches import Kind
 from bongsu.ledger.law import falls_under
@@ -61,13 +62,11 @@ def test_a_correction_is_linked_and_the_first_claim_stays() -> None:
 
 def test_alerts_of_the_cases_are_claims() -> None:
     book = packaged.book()
-    minutes = {}
-    for launch in book.all_launches():
-        alerts = [claim for claim in book.claims(launch.id, "alert_time_ns") if isinstance(claim.value, int)]
-        own = [int(one.value) for one in book.claims(launch.id, "launch_time_ns") if one.reporter == "japan"]
-        start = own[0] if own and alerts[:1] and alerts[0].reporter == "japan" else book.launch_time_ns(launch.id)
-        if alerts and start is not None:
-            minutes[launch.id] = [round((int(claim.value) - start) / 60e9) for claim in alerts]
+    minutes = {
+        launch.id: [round(one.after_launch_s / 60) for one in found if one.after_launch_s is not None]
+        for launch in book.all_launches()
+        if (found := alerted(book, launch)) and launch.kind is not Kind.NONE
+    }
     assert minutes == {
         "2012-12-12-1": [9],
         "2017-08-28-1": [4],

@@ -35,9 +35,9 @@ def book_of(own: Path | None) -> Book:
 
 
 def chosen(book: Book, names: tuple[str, ...]) -> list[Launch]:
-    """The named launches, or all."""
+    """The launches named by id, or by a date (UTC or local) on which there was one; or all."""
     try:
-        return [book.launch(name) for name in names] or book.all_launches()
+        return [book.find(name) for name in names] or book.all_launches()
     except BadValue as error:
         raise BadInput(error.fault, error.remedy) from None
 
@@ -90,18 +90,20 @@ def list_(own: Path | None, kind: str | None, since: str | None, until: str | No
 def show(
     launch: str, own: Path | None, said_until: str | None, recorded_until: str | None, everything: bool, as_json: bool
 ) -> None:
-    """Show one LAUNCH: who claimed what, when, from which source; resolutions and notices."""
+    """Show one LAUNCH (its id or date): who claimed what, when, from which source; findings, alerts, resolutions, notices."""
     from bongsu.cli import ledger_text
+    from bongsu.ledger import plausibility
 
     book = book_of(own)
     (entry,) = chosen(book, (launch,))
     said_ns = ledger_text.moment(said_until, "--said-until")
     recorded_ns = ledger_text.moment(recorded_until, "--recorded-until")
     claims = book.claims(entry.id) if everything else book.standing(entry.id, None, recorded_ns, said_ns)
+    flags = plausibility.check(book, [entry]).flags
     if as_json:
-        say(ledger_text.show_row(book, entry, claims))
+        say(ledger_text.show_row(book, entry, claims, flags))
     else:
-        click.echo("\n".join(ledger_text.show_lines(book, entry, claims)))
+        click.echo("\n".join(ledger_text.show_lines(book, entry, claims, flags)))
 
 
 @ledger.command("check", epilog="\b\nExample:\n  bongsu ledger check 2022-03-24-1")

@@ -8,13 +8,14 @@ from bongsu.base.errors import BadInput, BadValue
 from bongsu.base.time import format_time
 from bongsu.ledger import law as laws
 from bongsu.ledger import packaged
+from bongsu.ledger.alerts import alerted
 from bongsu.ledger.book import Book
 from bongsu.ledger.dispatches.article import UNKNOWN, Dispatch
 from bongsu.ledger.dispatches.matching import Proposal
 from bongsu.ledger.fields import BY_KEY, read_day, told
 from bongsu.ledger.launches import Launch
 from bongsu.ledger.notices import Notice, Timing, compare, span, zone_of
-from bongsu.ledger.plausibility import number_of
+from bongsu.ledger.plausibility import Flag, number_of
 from bongsu.model.claim import Claim
 
 
@@ -74,13 +75,18 @@ def claim_row(book: Book, claim: Claim) -> dict[str, Any]:
     }
 
 
-def show_row(book: Book, launch: Launch, claims: list[Claim]) -> dict[str, Any]:
-    """A launch with its claims, law, notices and links."""
+def show_row(book: Book, launch: Launch, claims: list[Claim], flags: list[Flag]) -> dict[str, Any]:
+    """A launch with its claims, findings, alerts, law, notices and links."""
     finding = laws.falls_under(packaged.law(), launch, day_of(book, launch))
     return {
         **launch_row(book, launch),
         "note": launch.note or None,
         "claims": [claim_row(book, claim) for claim in claims],
+        "flags": [flag._asdict() for flag in flags],
+        "alerts": [
+            {"id": one.claim.id, "after_launch_s": one.after_launch_s, "lifted_after_s": one.lifted_after_s}
+            for one in alerted(book, launch)
+        ],
         "resolutions": {
             "numbers": list(finding.resolutions),
             "statements": [
@@ -139,7 +145,7 @@ def impacts(book: Book, launch: Launch) -> list[tuple[str, float, float]]:
     ]
 
 
-def show_lines(book: Book, launch: Launch, claims: list[Claim]) -> list[str]:
+def show_lines(book: Book, launch: Launch, claims: list[Claim], flags: list[Flag]) -> list[str]:
     """A launch as a page for people."""
     names = packaged.reporters()
     lines = [f"{launch.id}  {launch.title} ({launch.kind.value})"]
@@ -157,7 +163,20 @@ def show_lines(book: Book, launch: Launch, claims: list[Claim]) -> list[str]:
     lines += [
         f"  {code:<17} {names.get(code, 'not described')}" for code in sorted({claim.reporter for claim in claims})
     ]
-    return [*lines, "", *law_lines(book, launch), *notice_lines(book, launch), *link_lines(book, launch)]
+    lines += ["", *(["Findings"] if flags else ["Nothing to flag."])]
+    lines += [f"  {flag.check}: {flag.computation}" for flag in flags]
+    lines += ["", *alert_lines(book, launch), *law_lines(book, launch), *notice_lines(book, launch)]
+    return [*lines, *link_lines(book, launch)]
+
+
+def alert_lines(book: Book, launch: Launch) -> list[str]:
+    """How long after the launch public alerts went out."""
+    lines = []
+    for one in alerted(book, launch):
+        after = "without a launch" if one.after_launch_s is None else f"{span(one.after_launch_s)} after the launch"
+        lifted = "" if one.lifted_after_s is None else f", lifted {span(one.lifted_after_s)} later"
+        lines.append(f"Alerted by {one.claim.reporter} {after}{lifted}")
+    return lines
 
 
 def law_lines(book: Book, launch: Launch) -> list[str]:

@@ -6,14 +6,20 @@ Remembers: everything. Bounds: `LEDGER_ENTRIES_COUNT`. Sources: the bitemporal f
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from bongsu.base.errors import BadValue
 from bongsu.base.limits import LEDGER_ENTRIES_COUNT
+from bongsu.base.time import format_time
+from bongsu.base.units import NANOSECONDS_PER_SECOND
 from bongsu.ledger.fields import BY_KEY
 from bongsu.ledger.launches import LINKED_TO, Launch, Link
 from bongsu.ledger.notices import Notice
 from bongsu.model.claim import Claim
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_LOCAL_NS = 9 * 3600 * NANOSECONDS_PER_SECOND
 
 Entry = Launch | Claim | Link | Notice
 
@@ -100,6 +106,19 @@ class Book:
         if found is None:
             raise BadValue(f"there is no launch {name!r}", "`bongsu ledger list` names them")
         return found
+
+    def find(self, name: str) -> Launch:
+        """One launch by its id, or by a date (UTC, or local: UTC+9) on which there was just one. Raises `BadValue`."""
+        if name in self.launches or not _DAY.fullmatch(name):
+            return self.launch(name)
+        found = [one for one in self.all_launches() if one.id.startswith(name) or name in self._days(one.id)]
+        if len(found) > 1:
+            raise BadValue(f"{len(found)} launches on {name}", f"say which: {', '.join(one.id for one in found)}")
+        return found[0] if found else self.launch(name)
+
+    def _days(self, launch: str) -> tuple[str, ...]:
+        time_ns = self.launch_time_ns(launch)
+        return () if time_ns is None else tuple(format_time(time_ns + shift_ns, 0)[:10] for shift_ns in (0, _LOCAL_NS))
 
     def all_launches(self) -> list[Launch]:
         """Every launch, by id."""
