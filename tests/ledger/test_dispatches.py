@@ -48,8 +48,8 @@ def test_every_part_of_the_form() -> None:
 def test_what_it_names_is_matched_and_boilerplate_names_nothing() -> None:
     found = [(one.named.what, one.when.day, one.entries, one.sure) for one in proposals(DISPATCH)]
     assert found == [
-        ("scm", "2023-11-13", ("scm-55",), True),
         ("trilateral", "2023-11-12", ("trilateral-2023-11-12",), True),
+        ("scm", "2023-11-13", ("scm-55",), True),
         ("unc", "2023-11-14", ("unc-2023-11-14",), True),
         ("Hwasong-18", "2023", ("2023-04-12-1", "2023-07-12-1"), True),
         ("satellite", "2023-05", ("2023-05-30-1",), True),
@@ -196,6 +196,18 @@ def test_counts_that_do_not_fit_stay_open() -> None:
         ("ballistic missiles", "2023-06", ("2023-06-15-1", "2023-06-15-2"), False)
     ]
     assert sentence("The North launched a Hwasong-99 missile on July 12.") == [("Hwasong-99", "2023-07-12", (), False)]
+
+
+def test_the_day_on_which_something_was_said_is_not_the_day_of_a_launch() -> None:
+    assert sentence("A system will detect ballistic missile launches, the ministry said Sunday.") == []
+    assert sentence("The North launched a satellite in May, officials said on Sunday.") == [
+        ("satellite", "2023-05", ("2023-05-30-1",), True)
+    ]
+
+
+def test_each_meeting_has_its_own_date() -> None:
+    text = "They agreed in a trilateral session during a visit for the annual security talks, slated for Monday."
+    assert sentence(text) == [("trilateral", None, (), False), ("scm", "2023-11-13", ("scm-55",), True)]
 
 
 def test_a_later_launch_is_not_meant_by_an_earlier_dispatch() -> None:

@@ -38,6 +38,9 @@ _MEETINGS = (
     ),
     ("summit", r"Camp David"),
 )
+_SAID = re.compile(
+    r"\b(?:said|told|announced|reported|stated|added|according)\b(?: \w+){0,4} ?(?:on )?$", re.IGNORECASE
+)
 _SENTENCE = re.compile(r"(?<=[a-z\d\)\"\u201d%])[.!?][\"\u201d]? +(?=[\"\u201cA-Z])")
 
 
@@ -64,17 +67,28 @@ def named(dispatch: Dispatch) -> list[Named]:
     return found
 
 
+def _dates(sentence: str, day: str | None) -> list[When]:
+    """Dates of a sentence that are not merely those on which somebody said it."""
+    return [one for one in dates.find(sentence, day) if not _SAID.search(sentence[: one.at])]
+
+
 def _meetings(sentence: str, day: str | None) -> list[Named]:
-    """Each meeting with the first date after its name; without one, the last before it."""
-    when = dates.find(sentence, day)
+    """Each meeting with the first date between its name and the next meeting's; the first of them else with the last date before it."""
+    when = _dates(sentence, day)
+    named = sorted(
+        (match.start(), kind)
+        for kind, pattern in _MEETINGS
+        if (match := re.search(pattern, sentence, re.IGNORECASE)) is not None
+    )
     found = []
-    for kind, pattern in _MEETINGS:
-        match = re.search(pattern, sentence, re.IGNORECASE)
-        if match is None:
-            continue
-        after = [one for one in when if one.at >= match.start()]
-        chosen = after[:1] or list(when[-1:]) or [When("", None, "the sentence gives no date")]
-        found.append(Named(MEETING, kind, None, tuple(chosen), sentence))
+    for i, (start, kind) in enumerate(named):
+        end = named[i + 1][0] if i + 1 < len(named) else len(sentence)
+        chosen = [one for one in when if start <= one.at < end][:1]
+        if not chosen and i == 0:
+            chosen = [one for one in when if one.at < start][-1:]
+        found.append(
+            Named(MEETING, kind, None, tuple(chosen) or (When("", None, "the sentence gives it no date"),), sentence)
+        )
     return found
 
 
@@ -82,17 +96,14 @@ def _launches(sentence: str, day: str | None) -> list[Named]:
     """One entry for each clause that speaks of launches that have been: a satellite's, a named missile's, any missile's."""
     found = []
     for clause in re.split(r"\b(?:and is|and are|while|but|following|after|, which)\b", sentence):
-        if not _ACT.search(clause) and not _SATELLITE.search(sentence):
-            continue
         kind, what = _kind(clause, sentence)
         if what is None or not _ACT.search(clause):
             continue
-        when = dates.find(clause, day)
-        if not when and _PLANNED.search(clause):
+        when = tuple(_dates(clause, day))
+        number = _number(clause, when)
+        if not when and (_PLANNED.search(clause) or (number is None and not _NAMED.search(clause))):
             continue
-        found.append(
-            Named(kind, what, _count(clause, when), when or (When("", None, "the clause gives no date"),), sentence)
-        )
+        found.append(Named(kind, what, number, when or (When("", None, "the clause gives no date"),), sentence))
     return found
 
 
@@ -107,12 +118,17 @@ def _kind(clause: str, sentence: str) -> tuple[str, str | None]:
     return LAUNCH, missile.group() if missile else None
 
 
-def _count(clause: str, when: tuple[When, ...]) -> int | None:
+def _number(clause: str, when: tuple[When, ...]) -> int | None:
     match = _COUNT.search(clause)
     if match is not None:
         return _COUNTS[match.group().lower()]
     if len(when) > 1:
         return len(when)
     return (
-        1 if re.search(r"\b(?:an?|its|the) (?:\w+[- ]){0,5}(?:launch|test|ICBM|missile|satellite)\b", clause) else None
+        1
+        if re.search(
+            r"\b(?:an?|its|the) (?:\w+[- ]){0,5}(?:launch|test|ICBM|missile|satellite)\b(?! (?:warning|data|defen|program))",
+            clause,
+        )
+        else None
     )
