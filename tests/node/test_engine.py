@@ -5,6 +5,7 @@ import pytest
 from bongsu.adapters.store import RecordReader
 from bongsu.base.limits import DISK_PATIENCE_S
 from bongsu.core.pipeline import Pipeline
+from bongsu.model.head import Item
 from bongsu.model.message import Lane, Outgoing
 from bongsu.node.engine import open_engine
 from bongsu.node.outbox import Outbox
@@ -132,3 +133,28 @@ def test_a_disk_that_does_not_answer_is_late_but_only_for_messages() -> None:
     assert "kr-jp-prompt-1" in out
     assert not outbox.is_late
     assert outbox.waiting_count == 3
+
+
+def test_a_receipt_waits_for_the_disk_even_while_it_fails() -> None:
+    out: list[str] = []
+    outbox = Outbox(lambda message: out.append(message.kind))
+    receipt, beat = (
+        Outgoing(
+            message=f"kr-jp-{kind}",
+            recipient="jp",
+            lane=Lane.LATEST,
+            epoch=1,
+            sequence=1,
+            kind=kind,
+            subject=kind,
+            body=b"",
+            issued_ns=0,
+        )
+        for kind in ("receipt", "heartbeat")
+    )
+    head = build(configuration()).step(*inputs(1)[0])[0].head
+    outbox.stepped(2, [Item(head, receipt), Item(head, beat)])
+    outbox.disk(failing=True)
+    before = list(out)
+    outbox.durable(2)
+    assert (before, out) == (["heartbeat"], ["heartbeat", "receipt"])

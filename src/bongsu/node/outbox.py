@@ -1,12 +1,13 @@
 """When may what follows from a step leave: messages, acknowledgements, confirmations.
 
-Messages of the latest lane leave at once; prompt ones when the record holds them on disk. A partner's message is acknowledged and a command
-confirmed when its own entry is on disk. While the disk fails, or does not answer, warnings leave all the same, and the world is told (`Health`);
-nothing is acknowledged.
+Messages of the latest lane leave at once; prompt ones, and receipts, when the record holds them on disk: a receipt says "stored". A partner's
+message is acknowledged and a command confirmed when its own entry is on disk. While the disk fails, or does not answer, warnings leave all the
+same, and the world is told (`Health`); nothing is acknowledged.
 """
 
 from collections import deque
 from collections.abc import Callable, Iterable
+from functools import partial
 from time import monotonic
 from typing import Any
 
@@ -42,7 +43,9 @@ class Outbox:
         """A step has ended with entry `number`; `then` is called once that is on disk."""
         for item in items:
             if isinstance(item.body, Outgoing):
-                if item.body.lane is Lane.LATEST:
+                if item.body.kind == "receipt":
+                    self._thens.append((number, partial(self._leave, item.body)))
+                elif item.body.lane is Lane.LATEST:
                     self._leave(item.body)
                 else:
                     self._messages.append((number, self._now_s(), item.body))

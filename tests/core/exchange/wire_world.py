@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from bongsu.base.limits import CATCHING_UP_S, FRESH_S, GAP_REQUEST_S
 from bongsu.base.units import ns_to_seconds, seconds_to_ns
 from bongsu.core.exchange.link import Link
-from bongsu.core.pipeline import Pipeline, Snapshot
+from bongsu.core.pipeline import Snapshot
 from bongsu.model.circle import Circle, Membership
 from bongsu.model.command import Command
 from bongsu.model.delivery import Delivery
@@ -303,7 +303,9 @@ class World:
             for delivery in retracted:
                 assert delivery.received_ns is not None, delivery
             for warning in {one.warning for one in retracted}:
-                holders = {key[2] for key, line in self.sent.items() if any(said.warning == warning for _, said in line)}
+                holders = {
+                    key[2] for key, line in self.sent.items() if any(said.warning == warning for _, said in line)
+                }
                 assert {one.recipient for one in retracted if one.warning == warning} == holders
 
 
