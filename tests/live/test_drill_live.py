@@ -108,6 +108,25 @@ def test_a_killed_node_is_back_and_misses_nothing(bongsu: Run, tmp_path: Path) -
     assert bongsu("record", "verify", str(out / "record" / "jp")).returncode == 0
 
 
+@pytest.mark.long
+def test_what_a_cut_line_held_up_arrives_when_it_is_whole(bongsu: Run, tmp_path: Path) -> None:
+    packaged = scenario.PACKAGED / "false-alarm.toml"
+    cut = '[[injects]]\ninject = "link_cut"\nnode = "jp"\nat_s = 14.0\nuntil_s = 30.0\n'
+    file = tmp_path / "cut.toml"
+    file.write_text(f"{packaged.read_text(encoding='utf-8')}\n{cut}", encoding="utf-8")
+    out = tmp_path / "out"
+    options = ("--speed", "4", "--no-console", "--json", "--out", str(out))
+    done = bongsu("drill", "run", str(file), *options, timeout=240)
+    assert done.returncode in (0, 1), done.stderr
+    review = json.loads(done.stdout)
+    heard_s = {node: at["first_partner_warning_s"] for node, at in review["launches"][0]["nodes"].items()}
+    assert heard_s["us"] < heard_s["jp"]
+    assert heard_s["jp"] > 17.0, "seconds from the first false plot, at 12 s, until the line is whole again"
+    exchange = review["exchange"]
+    assert exchange["sent"] == exchange["delivered"] > 0
+    assert exchange["applied_twice"] == exchange["leaked"] == 0
+
+
 def test_when_the_drill_is_killed_all_its_children_end(tmp_path: Path) -> None:
     out = tmp_path / "out"
     with _running(out) as drill:

@@ -10,10 +10,10 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any
 
 from bongsu.adapters.clock import LinkClock
-from bongsu.base.errors import BadInput
 from bongsu.base.limits import DRILL_DRAIN_S, DRILL_SETTLE_S, DRILL_SETTLE_WALL_S
 from bongsu.base.units import seconds_to_ns
 from bongsu.drill import detections, node_files, twin
+from bongsu.drill.captions import short_name
 from bongsu.drill.draining import prompt_waiting_count
 from bongsu.drill.operators import Operators
 from bongsu.drill.out import RunFolder
@@ -56,16 +56,16 @@ class Act:
         codes = plan.scenario.codes
         self._operators = {code: Operators(plan.scenario, code, stands_on) for code in codes}
         self._heard = {code: asyncio.Event() for code in codes}
-        for inject in plan.scenario.injects:
-            if isinstance(inject, LinkCut):
-                raise BadInput("link_cut is played in virtual time only", "use --speed max", plan.file)
-        servers = node_files.write_federation(plan.scenario, plan.out / "federation")
+        lines = node_files.write_federation(plan.scenario, plan.out / "federation")
+        self._relays = lines.relays
         configs = {code: node_files.write_node(plan.scenario, code, plan.out) for code in codes}
-        self.cast = Cast(servers, configs, self._hear, self._changed, say, plan.restart)
+        self.cast = Cast(lines.servers, configs, self._hear, self._changed, say, plan.restart)
 
     async def prepare(self) -> None:
         """Start everything and wait until all are ready; the sensors' plots are worked out meanwhile."""
         feed = asyncio.create_task(asyncio.to_thread(self._make_feed))
+        for relay in self._relays.values():
+            await relay.open()
         await self.cast.start()
         self._feed = await feed
         self.prepared.set()
@@ -85,7 +85,7 @@ class Act:
         """From STARTEX until everything has settled; then ENDEX, and until all that was sent has arrived."""
         assert self.pace is not None, "begin comes first"
         assert self._orders is not None
-        works = [self._orders.run(), self._feed.run(self.pace), self._crash(), self._caption()]
+        works = [self._orders.run(), self._feed.run(self.pace), self._crash(), self._cut(), self._caption()]
         works += [self._operate(code) for code in self.plan.scenario.codes]
         async with _together(works) as failed:
             settled = asyncio.create_task(self._settle())
@@ -107,6 +107,8 @@ class Act:
     async def close(self) -> None:
         """End all processes, at once where they have not ended in order."""
         await self.cast.end(_CLOSE_S)
+        for relay in self._relays.values():
+            await relay.close()
 
     def _hear(self, code: str, item: Item[Seen]) -> None:
         self.watch.hear(code, item)
@@ -155,6 +157,17 @@ class Act:
         for crash in sorted(crashes, key=lambda one: one.at_s):
             await self.pace.wait_until(self.plan.scenario.time_ns(crash.at_s))
             self.cast.nodes[crash.node].kill()
+
+    async def _cut(self) -> None:
+        """Cut lines to the hub, and heal them, at their moments."""
+        assert self.pace is not None
+        cuts = [inject for inject in self.plan.scenario.injects if isinstance(inject, LinkCut)]
+        turns = sorted([(one.at_s, one.node, True) for one in cuts] + [(one.until_s, one.node, False) for one in cuts])
+        for at_s, node, cut in turns:
+            await self.pace.wait_until(self.plan.scenario.time_ns(at_s))
+            name = short_name(self.watch.nodes[node].name)
+            self.watch.say(f"The line between {name} and the hub is {'cut' if cut else 'whole again'}.")
+            (self._relays[node].cut if cut else self._relays[node].heal)()
 
     async def _caption(self) -> None:
         """The scenario's own captions, at their moments."""

@@ -9,12 +9,15 @@ from pathlib import Path
 import msgspec
 
 from bongsu.adapters.federation.description import one_machine, ports_needed
-from bongsu.adapters.federation.folder import Folder, create_folder, servers_of
+from bongsu.adapters.federation.folder import create_folder, servers_of
 from bongsu.adapters.identity import open_signer, write_public_keys
+from bongsu.adapters.secret_files import read_secret, write_secret
 from bongsu.adapters.servers import Server, free_ports
 from bongsu.base.time import format_time
 from bongsu.drill import detections, settings
+from bongsu.drill.relay import Relay
 from bongsu.drill.scenario import Scenario
+from bongsu.drill.scenario_schema import LinkCut
 from bongsu.model.mode import Mode
 
 _MODE = Mode.EXERCISE
@@ -27,10 +30,19 @@ class Ports(msgspec.Struct, frozen=True):
     ports: dict[str, int]
 
 
-def write_federation(scenario: Scenario, root: Path) -> list[Ports]:
-    """A federation for one drill: hub first, then the nations' servers. Everybody's public keys lie in it."""
+class Lines(msgspec.Struct, frozen=True):
+    """The servers of a drill, hub first, and the relays of the lines that its scenario cuts, by nation."""
+
+    servers: list[Ports]
+    relays: dict[str, Relay]
+
+
+def write_federation(scenario: Scenario, root: Path) -> Lines:
+    """A federation for one drill. Everybody's public keys lie in it."""
     names = {partner.code: partner.name for partner in scenario.partners}
-    federation = one_machine(settings.federation_of(scenario), names, (_MODE,), free_ports(ports_needed(len(names))))
+    cut = sorted({inject.node for inject in scenario.injects if isinstance(inject, LinkCut)})
+    free = free_ports(ports_needed(len(names)) + len(cut))
+    federation = one_machine(settings.federation_of(scenario), names, (_MODE,), free[len(cut) :])
     folder = create_folder(root, federation)
     signers = [open_signer(folder.signing_key(code, _MODE), code, _MODE) for code in sorted(names)]
     write_public_keys(root / "public-keys.jsonl", tuple(signer.public_key() for signer in signers))
@@ -42,7 +54,18 @@ def write_federation(scenario: Scenario, root: Path) -> list[Ports]:
     found += [
         Ports(servers[one.code], {"client": one.client_port, "monitor": one.monitor_port}) for one in federation.partner
     ]
-    return found
+    leaf_port = federation.hub[0].leaf_port
+    relays = {code: Relay(port, leaf_port) for code, port in zip(cut, free, strict=False)}
+    for code, relay in relays.items():
+        _lead_through(folder.server(code), leaf_port, relay.port)
+    return Lines(found, relays)
+
+
+def _lead_through(file: Path, leaf_port: int, port: int) -> None:
+    """Have a nation's server reach the hub by another port."""
+    text = read_secret(file).decode("utf-8")
+    assert text.count(f':{leaf_port}"') == 1, f"{file} names the hub once"
+    write_secret(file, text.replace(f':{leaf_port}"', f':{port}"').encode())
 
 
 def write_node(scenario: Scenario, code: str, out: Path) -> Path:
@@ -60,11 +83,6 @@ def write_node(scenario: Scenario, code: str, out: Path) -> Path:
     path = folder / "node.toml"
     path.write_text("\n".join(_node_lines(scenario, code, out)) + "\n", encoding="utf-8")
     return path
-
-
-def federation_folder(out: Path) -> Folder:
-    """Where a drill's federation lies."""
-    return Folder(out / "federation")
 
 
 def _node_lines(scenario: Scenario, code: str, out: Path) -> list[str]:
