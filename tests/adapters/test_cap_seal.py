@@ -12,6 +12,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from lxml import etree
 
 from bongsu.adapters.cap_seal import PrivateKey, open_sealed, seal
@@ -165,6 +167,19 @@ def test_only_a_document_that_is_not_sealed_is_sealed_with_its_own_certificate()
         seal(encoded(), KEY, OTHER)
     with pytest.raises(CapError):
         seal(b"<alert/>", KEY, SIGNER)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, len(SEALED) - 1), st.integers(32, 126)), min_size=1, max_size=3))
+def test_whatever_is_changed_the_signed_document_comes_out_or_nothing(changes: list[tuple[int, int]]) -> None:
+    document = bytearray(SEALED)
+    for place, value in changes:
+        document[place] = value
+    try:
+        opened = open_sealed(bytes(document), [SIGNER], SENT_NS)
+    except CapError:
+        return
+    assert opened.read == cap12.CapRead(alert())
 
 
 def xmlsec1(document: bytes, folder: Path) -> int:

@@ -6,17 +6,20 @@ import re
 from itertools import product
 
 import pytest
+from lxml import etree
 from msgspec.structs import replace
 
 from bongsu.base.errors import BadValue
 from bongsu.geo.areas import load
+from bongsu.model.alert import Alert, AreaRisk
 from bongsu.model.mode import Mode
-from bongsu.model.wording import AlertStage
+from bongsu.model.wording import STAGES, AlertStage
 from bongsu.wire import cap12
-from bongsu.wire.cap12_build import document, references_to
+from bongsu.wire.cap12_build import areas_of, document, references_to
 from bongsu.wire.cap12_profiles import PROFILES, geocodes, korean_legal_code
 from bongsu.wire.cap12_types import CapAlert, CapError, MessageType, Reference, ResponseType, Scope, Status
-from tests.wire.cap12_samples import EXERCISE, ISSUER, NAMES, SECOND_NS, SENT_NS, alert, draft, texts
+from bongsu.words.alert_text import facts_of, prepare
+from tests.wire.cap12_samples import EXERCISE, ISSUER, KOREA, NAMES, SECOND_NS, SENT_NS, alert, draft, schema, texts
 
 MADE = (Mode.REAL, Mode.EXERCISE, Mode.TEST)
 
@@ -55,6 +58,59 @@ def test_only_a_wrong_alert_is_cancelled() -> None:
 def test_nothing_ends_what_never_began(stage: AlertStage) -> None:
     with pytest.raises(CapError, match="there is none before it"):
         document(draft(stage), ISSUER, Mode.EXERCISE, EXERCISE)
+
+
+def test_after_an_ending_a_danger_that_returns_is_a_new_alert() -> None:
+    first, over = alert(), alert(stage=AlertStage.PASSED)
+    again = draft(AlertStage.ALERT, version=3, later_s=900)
+    with pytest.raises(CapError) as caught:
+        document(again, ISSUER, Mode.EXERCISE, EXERCISE, [first, over])
+    assert caught.value.code == "ladder"
+    assert document(again, ISSUER, Mode.EXERCISE, EXERCISE).message_type is MessageType.ALERT
+
+
+def test_documents_of_one_second_stay_in_order() -> None:
+    first = alert()
+    second = document(draft(version=2), ISSUER, Mode.EXERCISE, EXERCISE, [first])
+    third = document(draft(version=10), ISSUER, Mode.EXERCISE, EXERCISE, [second, first])
+    assert third.references == (first.reference(), second.reference())
+
+
+RISKS = (
+    AreaRisk(area="KR-11", kind="impact", time_ns=None),
+    AreaRisk(area="KR-26", kind="impact", time_ns=SENT_NS + 20),
+    AreaRisk(area="KR-42", kind="overflight", time_ns=SENT_NS),
+    AreaRisk(area="KR-47", kind="impact", time_ns=SENT_NS + 10),
+)
+
+
+def of_the_core(area_set: str) -> Alert:
+    return Alert(alert="E1-A", event="E1", version=1, status="alert", time_ns=SENT_NS, area_set=area_set, areas=RISKS)
+
+
+def test_areas_of_an_alert_of_the_core_soonest_first_and_kinds_apart() -> None:
+    made = of_the_core(load().version)
+    assert [area.area for area in areas_of(made, "impact", load())] == ["KR-47", "KR-26", "KR-11"]
+    assert areas_of(made, "overflight", load())[0].descriptions == {
+        "en": "Gangwon State, South Korea",
+        "ko": "대한민국 강원특별자치도",
+        "ja": "韓国 江原特別自治道",
+    }
+    with pytest.raises(CapError) as caught:
+        areas_of(of_the_core("1999.01"), "impact", load())
+    assert caught.value.code == "area"
+
+
+def test_an_alert_of_the_core_becomes_a_document_of_each_kind() -> None:
+    made = of_the_core(load().version)
+    for kind in ("impact", "overflight"):
+        facts = facts_of(made, kind, load(), STAGES[made.status], SENT_NS)
+        chosen = areas_of(made, kind, load())
+        said = prepare(facts, KOREA, Mode.EXERCISE).alert
+        whole = replace(draft(kind=kind), areas=chosen, wordings=said, onset_ns=facts.time_ns)
+        document_of_kind = document(whole, ISSUER, Mode.EXERCISE, EXERCISE)
+        schema().assertValid(etree.fromstring(cap12.encode(document_of_kind, Mode.EXERCISE, EXERCISE)))
+        assert len(document_of_kind.infos[0].areas) == len(chosen)
 
 
 def test_a_drill_never_follows_the_real_thing_nor_the_reverse() -> None:

@@ -9,10 +9,10 @@ import pytest
 from msgspec.structs import replace
 
 from bongsu.model.mode import Mode
-from bongsu.model.wording import AlertStage
+from bongsu.model.wording import LADDER, AlertStage
 from bongsu.wire import cap12
 from bongsu.wire.cap12_rules import faults, status_of
-from bongsu.wire.cap12_table import TABLE, codes_of, message_type_of, sounds_alarm
+from bongsu.wire.cap12_table import TABLE, check_ladder, codes_of, message_type_of, sounds_alarm, stage_of
 from bongsu.wire.cap12_types import (
     CapError,
     Certainty,
@@ -27,6 +27,7 @@ from bongsu.wire.cap12_types import (
 from tests.wire.cap12_samples import EXERCISE, NAMES, alert
 
 MADE = (Mode.REAL, Mode.EXERCISE, Mode.TEST)
+BEGUN = (AlertStage.PRE_ALERT, AlertStage.ALERT)
 
 
 def test_each_mode_has_its_status_or_none() -> None:
@@ -189,3 +190,35 @@ def test_the_message_type_follows_the_stage(stage: AlertStage, first: MessageTyp
     with pytest.raises(CapError) as caught:
         message_type_of(stage, follows=False)
     assert caught.value.code == "references"
+
+
+@pytest.mark.parametrize(("before", "after"), list(product(AlertStage, AlertStage)))
+def test_only_the_moves_of_the_ladder_are_written(before: AlertStage, after: AlertStage) -> None:
+    if after in LADDER[before]:
+        check_ladder(alert(stage=before), after)
+        return
+    with pytest.raises(CapError) as caught:
+        check_ladder(alert(stage=before), after)
+    assert caught.value.code == "ladder"
+
+
+def test_the_ladder() -> None:
+    moves = [(before, after) for before, afters in LADDER.items() for after in afters]
+    assert set(LADDER) == {None, *AlertStage}
+    assert not any(before in (AlertStage.PASSED, AlertStage.CORRECTED) and after in BEGUN for before, after in moves)
+    assert (AlertStage.ALERT, AlertStage.PRE_ALERT) not in moves
+    assert LADDER[None] == BEGUN
+    for begun in BEGUN:
+        assert {AlertStage.PASSED, AlertStage.CORRECTED} <= set(LADDER[begun])
+
+
+@pytest.mark.parametrize(("mode", "stage", "kind"), list(product(MADE, AlertStage, ("impact", "overflight"))))
+def test_a_document_tells_its_stage(mode: Mode, stage: AlertStage, kind: str) -> None:
+    assert stage_of(alert(mode, stage, kind)) is stage
+
+
+def test_a_document_of_no_stage() -> None:
+    for made in (replace(alert(), infos=()), replace(alert(), message_type=MessageType.ACK)):
+        with pytest.raises(CapError) as caught:
+            stage_of(made)
+        assert caught.value.code == "ladder"

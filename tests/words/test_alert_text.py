@@ -11,10 +11,11 @@ from msgspec.structs import replace
 from bongsu.base.errors import BadValue
 from bongsu.base.limits import ALERT_BROADCAST_CHARACTERS, ALERT_HEADLINE_CHARACTERS, ALERT_SHORT_CHARACTERS
 from bongsu.geo.areas import load
+from bongsu.model.alert import Alert, AreaRisk
 from bongsu.model.area import Area
 from bongsu.model.mode import Mode
 from bongsu.model.wording import AlertStage, Wording
-from bongsu.words.alert_text import AlertFacts, AreaName, Authority, area_name, characters, prepare, wordings
+from bongsu.words.alert_text import AlertFacts, AreaName, Authority, area_name, characters, facts_of, prepare, wordings
 from bongsu.words.alert_unit import unit
 from bongsu.words.catalogue import LANGUAGES
 
@@ -211,3 +212,18 @@ def test_an_alert_that_makes_no_sense_is_refused(facts: AlertFacts) -> None:
 def test_an_authority_without_all_its_names_is_refused(authority: Authority) -> None:
     with pytest.raises(BadValue):
         prepare(about("JP-02"), authority, Mode.EXERCISE)
+
+
+def test_facts_of_an_alert_of_the_core() -> None:
+    risks = (
+        AreaRisk(area="JP-02", kind="overflight", time_ns=SENT_NS + 2),
+        AreaRisk(area="JP-03", kind="impact", time_ns=None),
+        AreaRisk(area="JP-05", kind="overflight", time_ns=SENT_NS + 1),
+    )
+    made = Alert(
+        alert="E1-A", event="E1", version=1, status="alert", time_ns=SENT_NS, area_set=load().version, areas=risks
+    )
+    over = facts_of(made, "overflight", load(), AlertStage.ALERT, SENT_NS)
+    assert [area.names["en"] for area in over.areas] == ["Akita Prefecture", "Aomori Prefecture"]
+    assert over.time_ns == SENT_NS + 1
+    assert facts_of(made, "impact", load(), AlertStage.ALERT, SENT_NS).time_ns is None

@@ -10,8 +10,10 @@ import msgspec
 
 from bongsu.base.errors import BadValue
 from bongsu.base.time import format_time
+from bongsu.geo.areas import AreaSet
+from bongsu.model.alert import Alert
 from bongsu.model.mode import Mode
-from bongsu.model.wording import AlertStage, Wording
+from bongsu.model.wording import AlertStage, Wording, at_risk
 from bongsu.wire import cap12_profiles, cap12_table
 from bongsu.wire.cap12_rules import status_of
 from bongsu.wire.cap12_types import (
@@ -82,6 +84,9 @@ def document(
     _check_wordings(draft, mode)
     wordings = sorted(draft.wordings, key=lambda wording: list(LANGUAGE_TAGS).index(wording.language))
     mark = wordings[0].mark
+    references = references_to(earlier, issuer, status)
+    if earlier:
+        cap12_table.check_ladder(max(earlier, key=_order), draft.stage)
     scope, restriction = _scope(draft, status, exercise)
     return CapAlert(
         identifier=identifier(draft, issuer, mode),
@@ -95,10 +100,21 @@ def document(
         addresses=draft.addresses,
         codes=cap12_profiles.PROFILES[issuer.profile].codes,
         note=f"{mark} {exercise}".strip(),
-        references=references_to(earlier, issuer, status),
+        references=references,
         incidents=(draft.alert,),
         infos=tuple(_info(draft, wording, issuer, status) for wording in wordings),
     )
+
+
+def areas_of(alert: Alert, kind: str, areas: AreaSet) -> tuple[AlertedArea, ...]:
+    """The areas of an alert that run one kind of risk, soonest first, with their names. Raises `CapError` for one that the set has not."""
+    found = []
+    for risk in at_risk(alert, kind):
+        if areas.version != alert.area_set or areas.get(risk.area) is None:
+            raise CapError("area", "alert/info/area", f"{risk.area} of set {alert.area_set} is not in {areas.version}")
+        names = {language: areas.label(risk.area, language) for language in LANGUAGE_TAGS}
+        found.append(AlertedArea(area=risk.area, area_set=areas.version, descriptions=names))
+    return tuple(found)
 
 
 def identifier(draft: Draft, issuer: Issuer, mode: Mode) -> str:
@@ -115,7 +131,12 @@ def references_to(earlier: Sequence[CapAlert], issuer: Issuer, status: Status) -
                 f"{one.identifier} is of {one.sender} and status {one.status.value}, this one of status {status.value}"
             )
             raise CapError("references", "alert/references", fault)
-    return tuple(one.reference() for one in sorted(earlier, key=lambda one: (one.sent.time_ns, one.identifier)))
+    return tuple(one.reference() for one in sorted(earlier, key=_order))
+
+
+def _order(one: CapAlert) -> tuple[int, int, str]:
+    """By time; documents of one second by how many they follow."""
+    return one.sent.time_ns, len(one.references), one.identifier
 
 
 def _check_wordings(draft: Draft, mode: Mode) -> None:

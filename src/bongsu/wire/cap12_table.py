@@ -6,8 +6,8 @@ pre-alert is `Possible`, so it sounds none. Passed is an Update with AllClear; o
 
 import msgspec
 
-from bongsu.model.wording import AlertStage
-from bongsu.wire.cap12_types import CapError, CapInfo, Certainty, MessageType, ResponseType, Severity, Urgency
+from bongsu.model.wording import LADDER, AlertStage
+from bongsu.wire.cap12_types import CapAlert, CapError, CapInfo, Certainty, MessageType, ResponseType, Severity, Urgency
 
 IMPACT = "impact"
 OVERFLIGHT = "overflight"
@@ -69,6 +69,23 @@ def message_type_of(stage: AlertStage, follows: bool) -> MessageType:
     if chosen is None:
         raise CapError("references", "alert/references", f"{stage.value} ends an alert, and there is none before it")
     return chosen
+
+
+def stage_of(alert: CapAlert) -> AlertStage:
+    """The stage of one of our own documents, from its codes. Raises `CapError` for a document that says something else."""
+    asked = alert.infos[0].response_types if alert.infos else ()
+    for (stage, _), codes in TABLE.items():
+        if codes.response_types == asked and alert.message_type in (codes.first, codes.later):
+            return stage
+    raise CapError("ladder", "alert/info/responseType", f"{alert.identifier} is of no stage of an alert")
+
+
+def check_ladder(before: CapAlert, stage: AlertStage) -> None:
+    """Raises `CapError` unless the stage may follow the newest document before it."""
+    known = stage_of(before)
+    if stage not in LADDER[known]:
+        fault = f"{stage.value} may not follow {known.value} ({before.identifier})"
+        raise CapError("ladder", "alert/references", fault, "begin a new alert")
 
 
 def sounds_alarm(info: CapInfo) -> bool:

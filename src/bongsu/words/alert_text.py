@@ -13,8 +13,9 @@ from bongsu.base.errors import BadValue
 from bongsu.base.limits import ALERT_BROADCAST_CHARACTERS, ALERT_HEADLINE_CHARACTERS, ALERT_SHORT_CHARACTERS
 from bongsu.base.time import format_time
 from bongsu.geo.areas import AreaSet
+from bongsu.model.alert import Alert
 from bongsu.model.mode import Mode
-from bongsu.model.wording import AlertStage, Wording
+from bongsu.model.wording import AlertStage, Wording, at_risk
 from bongsu.words.alert_unit import Texts, Unit, unit
 from bongsu.words.catalogue import LANGUAGES
 
@@ -79,6 +80,14 @@ def wordings(
     _check(facts, mode, used)
     _check_names(facts, authority)
     return tuple(_Writer(used, facts, authority, mode, language).wording(stage) for language in LANGUAGES)
+
+
+def facts_of(alert: Alert, kind: str, areas: AreaSet, stage: AlertStage, sent_ns: int) -> AlertFacts:
+    """What an alert of the core is about, for the areas of one kind of risk, soonest first. `sent_ns` is when the alert goes (or went) out."""
+    risks = at_risk(alert, kind)
+    times = [risk.time_ns for risk in risks if risk.time_ns is not None]
+    names = tuple(area_name(areas, risk.area) for risk in risks)
+    return AlertFacts(stage=stage, kind=kind, areas=names, time_ns=min(times, default=None), sent_ns=sent_ns)
 
 
 def area_name(areas: AreaSet, area_id: str) -> AreaName:
