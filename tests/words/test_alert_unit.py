@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import hashlib
 import json
 import re
 from importlib.resources import files
@@ -120,3 +121,13 @@ def test_a_further_version_is_read_as_the_packaged_one_is() -> None:
     made = copy.deepcopy(PACKAGED)
     made["version"] = "2027.01"
     assert read(json.dumps(made).encode()).version == "2027.01"
+
+
+DIGESTS = {"2026.11": "fc927c1ceae63707d0a0c5198af303f438a9421a456d9cc8b5142c9bd908fc2f"}
+"""What each version says. A changed text is a new version, with a row of its own: documents name the version that they speak."""
+
+
+def test_a_changed_text_is_a_new_version() -> None:
+    said = {key: value for key, value in PACKAGED.items() if key != "version"}
+    digest = hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    assert DIGESTS[unit().version] == digest
