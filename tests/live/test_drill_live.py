@@ -89,7 +89,7 @@ def test_a_salvo_at_120_times_is_judged_and_met(bongsu: Run, tmp_path: Path) -> 
         assert bongsu("record", "verify", str(out / "record" / code)).returncode == 0
 
 
-def test_a_killed_node_is_back_and_misses_nothing(bongsu: Run, tmp_path: Path) -> None:
+def test_a_node_that_dies_is_back_and_misses_nothing(bongsu: Run, tmp_path: Path) -> None:
     packaged = scenario.PACKAGED / "false-alarm.toml"
     crash = '[[injects]]\ninject = "node_crash"\nnode = "jp"\nat_s = 30.0\n'
     file = tmp_path / "crash.toml"
@@ -127,7 +127,7 @@ def test_what_a_cut_line_held_up_arrives_when_it_is_whole(bongsu: Run, tmp_path:
     assert exchange["applied_twice"] == exchange["leaked"] == 0
 
 
-def test_when_the_drill_is_killed_all_its_children_end(tmp_path: Path) -> None:
+def test_when_the_drill_itself_dies_all_its_children_end(tmp_path: Path) -> None:
     out = tmp_path / "out"
     with _running(out) as drill:
         children = _children(out)
