@@ -113,7 +113,8 @@ def test_noise_within_a_cell_never_moves_the_released_point(noise: list[tuple[fl
 @given(st.floats(-89, 89), st.floats(-180, 180), st.floats(100, 50_000))
 def test_a_coarsened_ellipse_still_holds_the_point(latitude: float, longitude: float, semi_m: float) -> None:
     place = {"latitude_deg": latitude, "longitude_deg": longitude, "semi_major_m": semi_m, "semi_minor_m": semi_m}
-    coarse, _ = coarsened_point(place, {"grid_deg": 0.1, "floor_m": 1000.0, "round_m": 500.0}, None)
+    how = {"grid_deg": 0.1, "floor_m": 1000.0, "round_m": 500.0}
+    coarse, _ = coarsened_point(place, dict.fromkeys(place, how), None)
     north_m = (coarse["latitude_deg"] - latitude) * 111_320
     east_m = (coarse["longitude_deg"] - longitude) * 111_320 * math.cos(math.radians(latitude))
     assert math.hypot(north_m, east_m) <= coarse["semi_major_m"]

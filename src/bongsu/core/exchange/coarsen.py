@@ -37,24 +37,29 @@ def _rounded_time(text: str, step_s: float) -> str:
 
 
 def coarsened_point(
-    point: dict[str, Any], parameters: dict[str, float], held: tuple[float, float] | None
+    point: dict[str, Any], parameters: dict[str, dict[str, float]], held: tuple[float, float] | None
 ) -> tuple[dict[str, Any], tuple[float, float] | None]:
-    """A wire point coarsened by a rule's parameters, and the cell now held (None without a grid)."""
+    """A wire point coarsened by the parameters of each member's own rule (none: it leaves as it is), and the cell now held (None without a grid)."""
     result = dict(point)
-    grid_deg = parameters.get("grid_deg")
+    grids_deg = [
+        parameters.get(name, {}).get("grid_deg") for name in ("latitude_deg", "longitude_deg") if name in point
+    ]
     widening_m = 0.0
-    if grid_deg is not None and "latitude_deg" in point and "longitude_deg" in point:
-        held = held_cell(held, point["latitude_deg"], point["longitude_deg"], grid_deg)
-        result["latitude_deg"], result["longitude_deg"] = held
+    if (grid_deg := max((grid for grid in grids_deg if grid is not None), default=None)) is not None:
+        # A grid for one of the two holds for both: the pair is one point, and the other would give away where in the cell it lies.
+        held = held_cell(held, point.get("latitude_deg", 0.0), point.get("longitude_deg", 0.0), grid_deg)
+        result |= {name: on for name, on in zip(("latitude_deg", "longitude_deg"), held, strict=True) if name in point}
         widening_m = _FACTOR_95 * grid_deg * _METRES_PER_DEGREE / math.sqrt(3.0)
     for name in ("semi_major_m", "semi_minor_m"):
-        if name in point:
-            result[name] = _widened(math.hypot(point[name], widening_m), parameters)
-    if "time" in point and "round_s" in parameters:
-        result["time"] = _rounded_time(point["time"], parameters["round_s"])
+        if name in point and (widening_m or name in parameters):
+            result[name] = _widened(math.hypot(point[name], widening_m), parameters.get(name, {}))
+    round_s = parameters.get("time", parameters.get("time_sigma_s", {})).get("round_s")
+    if round_s is not None:
+        if "time" in point and "time" in parameters:
+            result["time"] = _rounded_time(point["time"], round_s)
         if "time_sigma_s" in point:
-            result["time_sigma_s"] = round(math.hypot(point["time_sigma_s"], parameters["round_s"]), 1)
-    if "bearing_deg" in point:
+            result["time_sigma_s"] = round(math.hypot(point["time_sigma_s"], round_s), 1)
+    if "bearing_deg" in point and "bearing_deg" in parameters:
         result["bearing_deg"] = round(point["bearing_deg"])
     return result, held
 
@@ -65,6 +70,11 @@ def _widened(semi_axis_m: float, parameters: dict[str, float]) -> float:
 
 
 def coarsened_number(name: str, value: float, parameters: dict[str, float]) -> float:
-    """A single figure rounded to `round_m` (metres) or `grid_deg` (degrees)."""
-    step = parameters.get("grid_deg" if name.endswith("_deg") else "round_m")
+    """A single figure rounded to `round_m` (metres, metres a second) or `grid_deg` (degrees); as it is where neither is given."""
+    step = parameters.get(step_of(name))
     return value if step is None else on_grid(value, step)
+
+
+def step_of(name: str) -> str:
+    """The parameter that rounds a figure of that name."""
+    return "grid_deg" if name.endswith("_deg") else "round_m"

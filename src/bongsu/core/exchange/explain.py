@@ -44,7 +44,17 @@ def explain(rules: Iterable[Rule], recipient: str, circles: Iterable[str], kind:
     whole = _verdict(known, recipient, among, kind, "")
     if whole.action == "deny":
         return [whole]
-    return [whole, *(_verdict(known, recipient, among, kind, field) for field in fields_of(kind))]
+    told = {field: _verdict(known, recipient, among, kind, field) for field in fields_of(kind)}
+    for field, verdict in told.items():
+        above = told.get(field.rpartition(".")[0])
+        if above is not None and above.action == "deny" and verdict.action != "deny":
+            told[field] = msgspec.structs.replace(
+                above,
+                field=field,
+                reason=f"{above.field} stays, whatever {verdict.rule} says",
+                overruled=(verdict.rule,),
+            )
+    return [whole, *told.values()]
 
 
 def _verdict(rules: tuple[Rule, ...], recipient: str, circles: frozenset[str], kind: str, field: str) -> Verdict:

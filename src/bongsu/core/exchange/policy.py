@@ -67,6 +67,8 @@ def _rule(line: _RuleLine, place: str) -> Rule:
                 f"{line.action} takes no such parameter, or it must be positive",
                 place,
             )
+    if line.action == "coarsen":
+        _check_coarsening(line, given, place)
     return Rule(
         rule=line.name,
         action=line.action,
@@ -77,6 +79,27 @@ def _rule(line: _RuleLine, place: str) -> Rule:
         parameters=given,
         reason=line.reason,
     )
+
+
+def _check_coarsening(line: _RuleLine, given: dict[str, float], place: str) -> None:
+    """A coarsening that would change nothing of the one figure that it names would let it out as it is."""
+    leaf = line.field.rpartition(".")[2]
+    if leaf.endswith("_deg"):
+        needed = frozenset({"grid_deg"})
+    elif leaf.startswith("semi_"):
+        needed = frozenset({"floor_m", "round_m"})
+    elif leaf.endswith(("_m", "_m_s")):
+        needed = frozenset({"round_m"})
+    elif leaf in ("time", "time_sigma_s"):
+        needed = frozenset({"round_s"})
+    else:
+        needed = frozenset({"grid_deg", "floor_m", "round_m", "round_s"})
+    if not needed & set(given):
+        raise BadInput(
+            f"rule {line.name}: coarsens {line.field or 'all fields'} by nothing that fits",
+            f"give {' or '.join(sorted(needed))}, or deny it",
+            place,
+        )
 
 
 def field_steps(field: str) -> int:

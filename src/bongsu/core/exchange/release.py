@@ -179,6 +179,9 @@ class ReleaseRoom(Memoryless):
                 value = self._filtered_point(value, name, recipient, kind, memory, now)
             elif rule.action == "coarsen" and isinstance(value, int | float) and not isinstance(value, bool):
                 value = coarsened_number(name, value, rule.parameters)
+            elif rule.action == "coarsen" and rule.field:
+                reasons.append(f"{name}: {rule.rule} (cannot be coarsened, so it stays)")
+                continue
             if rule.action == "coarsen":
                 reasons.append(f"{name}: {rule.rule}")
             released[name] = value
@@ -188,16 +191,19 @@ class ReleaseRoom(Memoryless):
         self, point: dict[str, Any], name: str, recipient: str, kind: str, memory: _Given | None, now: Now
     ) -> dict[str, Any]:
         kept: dict[str, Any] = {}
+        parameters: dict[str, dict[str, float]] = {}
         for member, value in point.items():
             rule = self._rule(recipient, kind, f"{name}.{member}", now)
-            if rule is not None and rule.action != "deny":
-                kept[member] = value
-        rule = self._rule(recipient, kind, name, now)
-        if rule is None or rule.action != "coarsen":
+            if rule is None or rule.action == "deny":
+                continue
+            kept[member] = value
+            if rule.action == "coarsen":
+                parameters[member] = rule.parameters
+        if not parameters:
             return kept
         place = f"{recipient}.{name}"
         held = memory.cells.get(place) if memory else None
-        coarse, cell = coarsened_point(kept, rule.parameters, held)
+        coarse, cell = coarsened_point(kept, parameters, held)
         if memory is not None and cell is not None:
             memory.cells[place] = cell
         return coarse
