@@ -87,7 +87,7 @@ def _advance(y: Array, dt: float, total: Array, walk: Array) -> None:
 @njit()
 def _rise(y: Array, up: Array) -> float:
     _up(y, up)
-    return up[0] * y[3] + up[1] * y[4] + up[2] * y[5]
+    return float(up[0] * y[3] + up[1] * y[4] + up[2] * y[5])
 
 
 @njit()

@@ -44,6 +44,7 @@ _SITE_SIGMA_S = 0.5
 _ROWS_COUNT = 1200
 _COLD_ROUNDS = 20
 _BETTER = 0.8  # a start of free flight that is known this much better is worth a new fit
+_BETTER_ALONE = 0.6  # without a look of the powered phase the templates' spread hides small gains
 _ASCENT_M = 600_000.0
 _BACK_S = 10.0
 _LONGEST_S = 6000.0
@@ -65,6 +66,7 @@ class _Known(msgspec.Struct):
     anchor_s: float = 0.0
     anchor_state: Floats | None = None
     anchor_covariance: Floats | None = None
+    top_m: float = 0.0
     impact_s: float | None = None
     free_since_s: float | None = None
     launch: PointEstimate | None = None
@@ -95,6 +97,8 @@ class Estimator:
             self._tracks.pop(track.track)
             return [self._tell(track, known)]
         now_s = (track.time_ns - track.looks_zero_ns) / NANOSECONDS_PER_SECOND
+        x, y, z = track.position_ecef_m.tolist()
+        known.top_m = max(known.top_m, altitude_of(x, y, z))
         changed = self._launch(track, known, now_s)
         changed = self._impact(track, known, now_s) or changed
         return [self._tell(track, known)] if changed else []
@@ -130,7 +134,8 @@ class Estimator:
             known.anchored = True
             rise = ascending(track.anchor_s, track.anchor_state, track.anchor_covariance)
             better = known.anchor_covariance is None or (
-                rise is not None and _size(rise[2]) < _BETTER * _size(known.anchor_covariance)
+                rise is not None
+                and _size(rise[2]) < (_BETTER if known.rows else _BETTER_ALONE) * _size(known.anchor_covariance)
             )
             if rise is not None and better:
                 known.anchor_s, known.anchor_state, known.anchor_covariance = rise
@@ -220,7 +225,7 @@ class Estimator:
             known.impact = None
             return True
         if out[9] > 0.0 or known.apogee_m is None:
-            known.apogee_m, known.sigma_apogee_m = float(out[7]), float(out[8])
+            known.apogee_m, known.sigma_apogee_m = max(float(out[7]), known.top_m), float(out[8])
         ground = np.array([[out[4], out[5]], [out[5], out[6]]]) + np.eye(2) * _WIND_SIGMA_M**2
         ellipse = ellipse_of_covariance(ground)
         known.impact = PointEstimate(

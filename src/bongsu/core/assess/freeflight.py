@@ -28,8 +28,9 @@ _LOOKS_RANGED = (
 _SOLVE_LAST_S = 180.0
 _SOLVE_LOOKS = 400
 _LONG_S = 120.0
+_RETRY_SHARE = 0.15  # of the looks must be new before burnout is tried again
 _TRIED_M_S2 = 20.0
-_LEAST_THRUST_M_S2 = 7.0  # less than any powered phase has, drag taken off
+_LEAST_THRUST_M_S2 = 9.0  # less than any powered phase has, drag taken off
 _DARK_S = 4.0
 _SURPRISED = 4.0  # mean of d2 over its count, about 1 in free flight
 _STEERED_AFTER_S = 90.0
@@ -72,6 +73,8 @@ def consider(memory: Memory, store: Store, now_s: float, period_s: float) -> Non
     if dark or unseen_s > _UNSEEN_S + period_s:
         _lock_unseen(memory, store, now_s, period_s)
     elif memory.free_since_s is not None and free > FREE_ENOUGH and now_s - memory.free_since_s >= _WAIT_S:
+        if len(memory.rows) - memory.tried < _RETRY_SHARE * memory.tried_looks:
+            return
         _lock(memory, store, now_s, period_s)
 
 
@@ -152,7 +155,8 @@ def _lock(memory: Memory, store: Store, now_s: float, period_s: float) -> None:
             break
         cost, x0, p0, x1, p1 = solve(rows, store.x[memory.slot, 0, :7], float(store.time_s[memory.slot]))
         if acceptable(cost, rows):
-            if not _unpowered(cost, rows, x1, now_s):
+            if not _unpowered(cost, rows, x1):
+                memory.tried, memory.tried_looks = len(memory.rows), len(rows)
                 return
             memory.window_s = float(rows[0, 0])
             _settle(memory, store, x0, p0, x1, p1, rows)
@@ -166,21 +170,25 @@ def _lock(memory: Memory, store: Store, now_s: float, period_s: float) -> None:
         _lock_unseen(memory, store, now_s, period_s)
 
 
-def _unpowered(cost: float, rows: Floats, x1: Floats, now_s: float) -> bool:
+def _unpowered(cost: float, rows: Floats, x1: Floats) -> bool:
     """Whether the looks leave no room for a thrust along the path; poor sensors are given up on after `_LONG_S`.
 
     The cost as a function of a constant thrust is a parabola; its lowest point and its width say how much thrust the looks allow.
     """
     if float(rows[-1, 0] - rows[0, 0]) > _LONG_S:
         return True
-    last_s = float(rows[-1, 0])
-    more = solve(rows, x1, last_s, _TRIED_M_S2)[0]
-    less = solve(rows, x1, last_s, -_TRIED_M_S2)[0]
-    bend = (more + less - 2.0 * cost) / _TRIED_M_S2**2
-    if not 0.0 < bend < math.inf:
-        return False
-    thrust = (less - more) / (2.0 * _TRIED_M_S2) / bend
-    sigma = math.sqrt(2.0 / bend)
+    tried_m_s2 = _TRIED_M_S2
+    for _ in range(3):  # far from its lowest point the cost is no parabola: come nearer until three sigmas are tried
+        more = solve(rows, x1, float(rows[-1, 0]), tried_m_s2)[0]
+        less = solve(rows, x1, float(rows[-1, 0]), -tried_m_s2)[0]
+        bend = (more + less - 2.0 * cost) / tried_m_s2**2
+        if not 0.0 < bend < math.inf:
+            return False
+        thrust = (less - more) / (2.0 * tried_m_s2) / bend
+        sigma = math.sqrt(2.0 / bend)
+        if sigma > 0.2 * tried_m_s2:
+            break
+        tried_m_s2 = max(3.0 * sigma, 0.3)
     return sigma < 0.5 * _LEAST_THRUST_M_S2 and thrust + 2.0 * sigma < _LEAST_THRUST_M_S2
 
 

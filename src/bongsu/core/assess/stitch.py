@@ -8,12 +8,15 @@ from bongsu.core.assess import freeflight
 from bongsu.core.assess.sensors import Watcher
 from bongsu.core.assess.tracks import Memory, Store, put_free
 from bongsu.flight import batch, tables
+from bongsu.geo import frames
 from bongsu.model.noun import Floats
 
 _WIDER = 3.0  # sigmas of the older track are taken this much wider: its path may have been bent
 _SLACK_M = 1500.0
 _SLACK_M_S = 30.0
 _GATE_D2 = 25.0  # six numbers
+_LOST_S = 30.0
+_HIGH_M = 150_000.0  # an object seen here first was launched a minute or more ago
 _BESIDE_LOOKS = 2.5  # a track that the same sensor saw within so many looks is another object
 
 
@@ -22,10 +25,12 @@ def partner(fresh: Memory, memories: list[Memory], store: Store, watcher: Watche
     candidates = [
         memory
         for memory in memories
-        if memory.believed and now_s - memory.seen.get(watcher.number, -1e9) > _BESIDE_LOOKS * watcher.period_s
+        if memory.believed
+        and not memory.asleep
+        and now_s - memory.seen.get(watcher.number, -1e9) > _BESIDE_LOOKS * watcher.period_s
     ]
     if not candidates:
-        return None
+        return _lost_one(fresh, memories, store, now_s)
     which = np.array([fresh.slot, *[memory.slot for memory in candidates]])
     mean, cov = np.empty((len(which), 6)), np.empty((len(which), 6, 6))
     tables.advance(store.x, store.p, store.free, store.time_s, store.mode, which, now_s)
@@ -38,7 +43,16 @@ def partner(fresh: Memory, memories: list[Memory], store: Store, watcher: Watche
         d2 = float(difference @ np.linalg.solve(total, difference))
         if d2 < best:
             best, chosen = d2, memory
-    return chosen
+    return chosen if chosen is not None else _lost_one(fresh, memories, store, now_s)
+
+
+def _lost_one(fresh: Memory, memories: list[Memory], store: Store, now_s: float) -> Memory | None:
+    """The one track that infrared alone saw and lost, for an object that appears where no launch begins: high up."""
+    lost = [m for m in memories if m.believed and m.locked and not m.ranged and now_s - m.last_s > _LOST_S]
+    x = store.x[fresh.slot, 1 if store.free[fresh.slot] < 0.5 else 0]
+    if len(lost) != 1 or frames.altitude_of(x[0], x[1], x[2]) < _HIGH_M:
+        return None
+    return lost[0]
 
 
 def join(known: Memory, fresh: Memory, store: Store, now_s: float) -> None:
@@ -65,7 +79,7 @@ def join(known: Memory, fresh: Memory, store: Store, now_s: float) -> None:
     known.last_s = max(known.last_s, fresh.last_s)
     known.plots += fresh.plots
     known.ranged += fresh.ranged
-    known.missed = 0.0
+    known.missed, known.asleep = 0.0, False
 
 
 def _fused(x: Floats, p: Floats, rows: Floats, now_s: float) -> tuple[Floats, Floats] | None:

@@ -49,8 +49,11 @@ _INFRARED_ALTITUDE_M = 12_000.0
 _INFRARED_ALTITUDE_SIGMA_M = 15_000.0
 _WIDE_M = 15_000.0  # a track less sure of its place than this takes no single plot in clutter: a new track must form and join it
 _SURPRISE_SHARE = 0.15
+_RATE_CLUTTERED = 0.2  # false plots a look from which on a single plot far off is not to be trusted
 _COASTING_S = 4.0
 _PUBLISH_S = 5.0
+_LOST_M = 100_000.0
+_LONGEST_FLIGHT_S = 5400.0
 _UNSEEN_S = 6.0 * 3600.0
 _FASTEST_M_S = 11_000.0
 
@@ -95,7 +98,8 @@ class Tracker:
         now_s = (body.end_ns - self._zero_ns) / NANOSECONDS_PER_SECOND
         self._clock_s = max(self._clock_s, now_s)
         if len(body.time_ns) == 0:
-            self._unseen(self._memories, watcher, now_s, body.looks)
+            awake = [memory for memory in self._memories if not memory.asleep]
+            self._unseen(awake, watcher, now_s, body.looks)
             return self._settle(now_s)
         rows = looks.rows_of(
             (body.time_ns - self._zero_ns) / NANOSECONDS_PER_SECOND, body.range_m, body.azimuth_rad, body.elevation_rad,
@@ -135,7 +139,7 @@ class Tracker:
 
     def _look(self, watcher: Watcher, rows: Floats, now_s: float) -> list[Given]:
         store = self._store
-        memories = self._memories
+        memories = [memory for memory in self._memories if not memory.asleep]
         tables.advance(store.x, store.p, store.free, store.time_s, store.mode, _slots(memories), now_s)
         believed = [m for m in memories if m.believed]
         open_rows = np.arange(len(rows))
@@ -150,7 +154,8 @@ class Tracker:
             used = [row for _, row in taken]
             if used:
                 open_rows = np.delete(open_rows, np.searchsorted(open_rows, used))
-        self._unseen([m for m in memories if m.slot not in {u.slot: 0 for u in updated}], watcher, now_s, 1)
+        seen = {memory.slot: None for memory in updated}
+        self._unseen([memory for memory in memories if memory.slot not in seen], watcher, now_s, 1)
         watcher.learn(len(rows) - explained)
         for k in open_rows.tolist():
             self._begin(watcher, rows[k])
@@ -170,9 +175,8 @@ class Tracker:
         distance = np.empty_like(gain)
         tables.gate(store.x, store.p, store.free, store.time_s, store.mode, slots, offered, _GATE_D2, gain, distance)
         gain -= watcher.log_density - math.log(_DETECTED)
-        for a, memory in enumerate(group):
-            if memory.believed and self._wide(memory, watcher):
-                gain[a] = -np.inf
+        if watcher.infrared or watcher.rate >= _RATE_CLUTTERED:
+            gain[self._wide(group, slots, watcher)] = -np.inf
         pairs = association.assign(gain)
         if not pairs:
             return []
@@ -201,13 +205,14 @@ class Tracker:
             taken.append((memory, int(open_rows[b])))
         return taken
 
-    def _wide(self, memory: Memory, watcher: Watcher) -> bool:
-        """Whether a track is too unsure of its place to take a single plot of this sensor."""
-        if watcher.rate < 0.2 and not watcher.infrared:
-            return False
-        m = 0 if self._store.mode[memory.slot] == tables.FREE else 1
-        spread2 = float(np.trace(self._store.p[memory.slot, m, :3, :3]))
-        return spread2 > _WIDE_M**2 and not (watcher.infrared and watcher.number in memory.seen)
+    def _wide(self, group: list[Memory], slots: Integers, watcher: Watcher) -> list[bool]:
+        """Which tracks are too unsure of their place to take a single plot of this sensor."""
+        model = np.where(self._store.mode[slots] == tables.FREE, 0, 1)
+        spread2 = sum(self._store.p[slots, model, i, i] for i in range(3))
+        return [
+            memory.believed and spread > _WIDE_M**2 and not (watcher.infrared and watcher.number in memory.seen)
+            for memory, spread in zip(group, np.asarray(spread2).tolist(), strict=True)
+        ]
 
     def _begin(self, watcher: Watcher, row: Floats) -> None:
         """A plot that nothing explains begins a tentative track."""
@@ -297,15 +302,21 @@ class Tracker:
                 if self._hopeless(memory, now_s):
                     self._drop(memory)
                 continue
+            if memory.asleep:
+                memory.published_s = now_s
+                if now_s - memory.first_s > _LONGEST_FLIGHT_S:
+                    given.append(self._end(memory, now_s))
+                continue
             unseen_s = now_s - memory.last_s
             due = now_s - memory.published_s >= _PUBLISH_S - 1e-6
             if unseen_s > _COASTING_S:
                 self._advance(memory, now_s)
                 freeflight.consider(memory, self._store, now_s, self._period(memory))
                 if self._ended(memory, now_s):
-                    memory.status = TrackStatus.ENDED
-                    given.append(self._tell(memory, now_s, None))
-                    self._drop(memory)
+                    given.append(self._end(memory, now_s))
+                    continue
+                if self._lost_under_ground(memory):
+                    memory.asleep, memory.published_s = True, now_s
                     continue
                 lost = memory.status is TrackStatus.CONFIRMED and unseen_s > max(
                     _COASTING_S, 3.0 * self._period(memory)
@@ -317,6 +328,12 @@ class Tracker:
             if due:
                 memory.published_s = now_s
         return given
+
+    def _end(self, memory: Memory, now_s: float) -> Given:
+        memory.status = TrackStatus.ENDED
+        told = self._tell(memory, now_s, None)
+        self._drop(memory)
+        return told
 
     def _period(self, memory: Memory) -> float:
         """The longest time between looks of the sensors that saw a track lately."""
@@ -340,8 +357,14 @@ class Tracker:
         x = self._store.x[memory.slot, 0]
         if float(x[0] * x[0] + x[1] * x[1] + x[2] * x[2]) > 6.4e6**2:
             return False
-        _, _, altitude = frames.ecef_to_geodetic(x[:3].copy())
-        return bool(altitude < 0.0)
+        return frames.altitude_of(x[0], x[1], x[2]) < 0.0 and not self._lost_under_ground(memory)
+
+    def _lost_under_ground(self, memory: Memory) -> bool:
+        """Whether a track's computed path has come down, but is so unsure that this says nothing: it may well come back."""
+        if memory.ranged or not memory.locked:
+            return False
+        x, p = self._store.x[memory.slot, 0], self._store.p[memory.slot, 0]
+        return frames.altitude_of(x[0], x[1], x[2]) < 0.0 and float(np.trace(p[:3, :3])) > _LOST_M**2
 
     def _advance(self, memory: Memory, now_s: float) -> None:
         store = self._store
@@ -357,11 +380,14 @@ class Tracker:
         assert self._zero_ns is not None
         store = self._store
         slot = memory.slot
-        mean, cov = np.empty((1, 6)), np.empty((1, 6, 6))
-        tables.moments(store.x, store.p, store.free, store.mode, np.array([slot]), mean, cov)
         drag: Floats | None = None
         if memory.locked:
+            mean, cov = store.x[slot, 0, :6].copy(), store.p[slot, 0, :6, :6].copy()
             drag = np.concatenate((store.x[slot, 0, 6:7], store.p[slot, 0, 6, :7]))
+        else:
+            means, covs = np.empty((1, 6)), np.empty((1, 6, 6))
+            tables.moments(store.x, store.p, store.free, store.mode, np.array([slot]), means, covs)
+            mean, cov = means[0], covs[0]
         anchored = memory.anchor_s is not None and not memory.anchor_told
         memory.anchor_told = memory.anchor_told or anchored
         memory.published_s = now_s
@@ -369,11 +395,11 @@ class Tracker:
         track = Track(
             track=memory.name,
             time_ns=time_ns,
-            phase=self._phase(memory, mean[0]),
+            phase=self._phase(memory, mean),
             status=memory.status,
-            position_ecef_m=mean[0, :3].copy(),
-            velocity_ecef_m_s=mean[0, 3:].copy(),
-            covariance=cov[0],
+            position_ecef_m=mean[:3],
+            velocity_ecef_m_s=mean[3:],
+            covariance=cov,
             existence=1.0 / (1.0 + math.exp(-min(memory.score - min(memory.missed, 30.0), 30.0))),
             updated_ns=self._zero_ns + seconds_to_ns(memory.last_s),
             looks=rows,

@@ -31,6 +31,8 @@ class Memory(msgspec.Struct):
     window_s: float = 0.0
     solved: int = 0
     solve_next: int = 0
+    tried: int = 0
+    tried_looks: int = 0
     prior_s: float = 0.0
     prior_state: Floats | None = None
     prior_covariance: Floats | None = None
@@ -41,6 +43,7 @@ class Memory(msgspec.Struct):
     published_s: float = 0.0
     surprise: float = 0.0
     steered: bool = False
+    asleep: bool = False
     ranged: int = 0
     fitted: int = 0
     thetas: Floats | None = None
