@@ -127,3 +127,21 @@ def test_a_snapshot_in_mid_flight_changes_nothing():
         program._Player = player_class
     assert len(taken) > 80
     assert again == whole
+
+
+def test_looks_that_come_seconds_late_go_into_a_free_flight():
+    flight, lines, rows = drawn(14)
+    head = [line for line in lines if json.loads(line)["type"] == "sensor"]
+    body = [json.loads(line) for line in lines[len(head) :]]
+    names = [json.loads(line)["id"] for line in head if json.loads(line)["kind"] == "radar"]
+    late = names[-1]
+
+    def arrival(row):
+        return np.datetime64(row["time"][:-1]) + np.timedelta64(7 if row["sensor"] == late else 0, "s")
+
+    body.sort(key=arrival)
+    again = list(tracked([*head, *(json.dumps(row).encode() for row in body)]))
+    assert {row["track"] for row in again if row["type"] == "track"} == {"T1"}
+    assert judged(last_estimate(again)["impact"], flight.impact) < 16.0
+    assert not [row for row in again if row["type"] == "refusal"]
+    assert len(rows) > len(again) / 2

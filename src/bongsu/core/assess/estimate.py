@@ -36,15 +36,17 @@ _IMPACT_EVERY_S = 1.0
 _IMPACT_SHARE = 1.0 / 25.0
 _IMPACT_LONGEST_S = 10.0
 _REENTRY_EVERY_S = 0.5
-_WIDEN = 1.2  # what no template describes
-_SITE_SIGMA_M = (
-    300.0  # launch sites lie up to a few hundred metres above the ellipsoid, and lines of sight come down at a slant
-)
+# Sites lie up to some hundred metres above the ellipsoid, and lines of sight come down at a slant.
+_SITE_SIGMA_M = 150.0
 _SITE_SIGMA_S = 0.5
 _ROWS_COUNT = 1200
 _COLD_ROUNDS = 20
 _BETTER = 0.8  # a start of free flight that is known this much better is worth a new fit
 _BETTER_ALONE = 0.6  # without a look of the powered phase the templates' spread hides small gains
+_PLACED_M = 2000.0  # a place known so well may count as the highest point of a flight
+_IMPACT_LARGEST_M = (
+    2.0e6  # a wider ellipse says nothing, nor is it one: the Earth bends, and paths do not stay linear so far
+)
 _ASCENT_M = 600_000.0
 _BACK_S = 10.0
 _LONGEST_S = 6000.0
@@ -97,8 +99,9 @@ class Estimator:
             self._tracks.pop(track.track)
             return [self._tell(track, known)]
         now_s = (track.time_ns - track.looks_zero_ns) / NANOSECONDS_PER_SECOND
-        x, y, z = track.position_ecef_m.tolist()
-        known.top_m = max(known.top_m, altitude_of(x, y, z))
+        if track.covariance[0, 0] + track.covariance[1, 1] + track.covariance[2, 2] < _PLACED_M**2:
+            x, y, z = track.position_ecef_m.tolist()
+            known.top_m = max(known.top_m, altitude_of(x, y, z))
         changed = self._launch(track, known, now_s)
         changed = self._impact(track, known, now_s) or changed
         return [self._tell(track, known)] if changed else []
@@ -182,7 +185,7 @@ class Estimator:
         )  # fmt: skip
 
     def _keep_launch(self, track: Track, known: _Known, out: Floats) -> None:
-        widen = _WIDEN**2 * max(1.0, out[9] / max(out[10], 1.0))
+        widen = max(1.0, out[9] / max(out[10], 1.0))
         cov = widen * np.array([[out[3], out[4]], [out[4], out[5]]]) + np.eye(2) * _SITE_SIGMA_M**2
         ellipse = ellipse_of_covariance(cov)
         known.launch = PointEstimate(
@@ -228,6 +231,9 @@ class Estimator:
             known.apogee_m, known.sigma_apogee_m = max(float(out[7]), known.top_m), float(out[8])
         ground = np.array([[out[4], out[5]], [out[5], out[6]]]) + np.eye(2) * _WIND_SIGMA_M**2
         ellipse = ellipse_of_covariance(ground)
+        if ellipse.semi_major_m > _IMPACT_LARGEST_M:
+            known.impact = None
+            return True
         known.impact = PointEstimate(
             latitude_rad=float(out[0]),
             longitude_rad=float(out[1]),

@@ -23,7 +23,7 @@ import numpy as np
 
 from bongsu.base.limits import TRACKS_COUNT
 from bongsu.base.units import NANOSECONDS_PER_SECOND, seconds_to_ns
-from bongsu.core.assess import association, freeflight, stitch, unranged
+from bongsu.core.assess import association, freeflight, late, stitch, unranged
 from bongsu.core.assess.memory import pack, unpack
 from bongsu.core.assess.sensors import Watcher
 from bongsu.core.assess.tracks import Memory, Store, grown, new_store
@@ -42,7 +42,9 @@ _BIRTH = -8.0  # log odds that a plot which nothing explains is a new object and
 _CONFIRM = 12.0
 _DROP_BELOW_TOP = 6.5
 _DROP = -13.0
-_LATE_S = 1.0  # a look older than this against a track is left out of it
+_LATE_S = (
+    1.0  # a look that comes later than this takes the way of `late`; a smaller delay is bridged along the velocity
+)
 _SPEED_SIGMA_M_S = 4000.0
 _INFRARED_SPEED_SIGMA_M_S = 1500.0
 _INFRARED_ALTITUDE_M = 12_000.0
@@ -105,6 +107,9 @@ class Tracker:
             (body.time_ns - self._zero_ns) / NANOSECONDS_PER_SECOND, body.range_m, body.azimuth_rad, body.elevation_rad,
             body.range_rate_m_s, watcher.place, watcher.axes, watcher.sigmas, float(watcher.number),
         )  # fmt: skip
+        if now_s < self._clock_s - _LATE_S:
+            late.take(self._memories, self._store, watcher, rows, now_s, _GATE_D2)
+            return []
         return self._look(watcher, rows, now_s)
 
     def due(self) -> Due:
