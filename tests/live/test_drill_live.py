@@ -159,3 +159,28 @@ def test_a_busy_port_is_told_before_anything_starts(bongsu: Run, tmp_path: Path)
     assert done.stdout == ""
     assert done.stderr.count("\n") == 1
     assert port in done.stderr
+
+
+@pytest.mark.long
+def test_the_tour_plays_three_acts_in_time_and_each_is_met(bongsu: Run, tmp_path: Path) -> None:
+    done = bongsu("drill", "tour", "--no-console", "--out", str(tmp_path / "drill_tour"), timeout=400)
+    assert done.returncode == 0, done.stderr + done.stdout
+    took = re.search(r"3 acts in (\d+) s from all-ready, their reviews (\d+) s later", done.stderr)
+    assert took is not None, done.stderr
+    assert int(took[1]) <= 150
+    assert int(took[2]) <= 90
+    for name in ("hwasong-18-2023-07-12", "overflight-2022-10-04", "false-alarm"):
+        assert f"review: {tmp_path / 'drill_tour' / name / 'review.html'}" in done.stdout
+        assert all(_gone(process["pid"]) for process in _processes(tmp_path / "drill_tour" / name).values())
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", ["salvo", "hwasong-18-2023-07-12"])
+def test_real_servers_and_virtual_time_come_to_the_same_outcome(bongsu: Run, tmp_path: Path, name: str) -> None:
+    digests = []
+    for speed in ("max", "120"):
+        out = str(tmp_path / speed)
+        done = bongsu("drill", "run", name, "--speed", speed, "--no-console", "--json", "--out", out, timeout=400)
+        assert done.returncode == 0, done.stderr + done.stdout
+        digests.append(json.loads(done.stdout)["outcome_digest"])
+    assert digests[0] == digests[1]

@@ -129,6 +129,7 @@ function render() {
   }
   drawAltitude(byId("altitude"), link.pieces.get("truth") ?? [], link.exerciseMs(), say("banner.exercise"));
   dirty.clear();
+  tick();
 }
 
 function tick() {
