@@ -115,3 +115,20 @@ def test_an_absurd_speed_is_refused() -> None:
     clock = ScaledClock(0, Time().clock())
     with pytest.raises(BadInput, match="speed"):
         clock.order(order(0, 0, float("nan")))
+
+
+def test_exercise_time_is_held_where_the_feed_has_been_told() -> None:
+    """Beyond it nothing is due; a later word lets time run on, an earlier one changes nothing."""
+    time = Time()
+    clock = ScaledClock(0, time.clock())
+    clock.order(order(time.wall, 0, 100.0, "startex"))
+    clock.hold_at(250 * S)
+    time.pass_s(2.0)
+    assert clock.now().exercise_ns == 200 * S
+    assert clock.link_ns_of(251 * S) is None
+    time.pass_s(2.0)
+    assert clock.now().exercise_ns == 250 * S
+    clock.hold_at(240 * S)
+    assert clock.now().exercise_ns == 250 * S
+    clock.hold_at(1_000 * S)
+    assert clock.now().exercise_ns == 400 * S

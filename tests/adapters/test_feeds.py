@@ -206,3 +206,19 @@ def test_a_file_is_played_in_time(tmp_path: Path) -> None:
     asyncio.run(feed_file(taken.intake, path, wait_until))
     assert waited == [(1, 0), (5, 2)]
     assert len(taken.scans()) == 2
+
+
+def test_a_feed_that_keeps_time_says_how_far_before_each_body_and_after_all() -> None:
+    """Only once it has begun to: a feed that never does leaves exercise time to the clock. A broken word is refused."""
+    order: list[object] = []
+    sensor = LineParser().parse(json.dumps(SENSOR).encode())
+    assert isinstance(sensor, Sensor)
+    intake = Intake([sensor], lambda body: order.append(type(body).__name__), lambda: 0, order.append)
+    intake.take([plot(1.0, 1)])
+    assert order == ["RawScan"]
+    intake.take([b'{"type":"time","time_ns":5}', plot(2.0, 2), plot(3.0, 3), b'{"type":"time","time_ns":9}'])
+    times = [entry for entry in order if isinstance(entry, int)]
+    assert [type(entry).__name__ for entry in order[1:]] == ["int", "int", "str", "int", "str", "int"]
+    assert (times[0], times[2] - times[1], times[3]) == (5, 1_000_000_000, 9)
+    intake.take([b'{"type":"time","time_ns":"soon"}'])
+    assert order[-1] == "Refusal"
