@@ -31,4 +31,6 @@ def run(config: Path) -> NoReturn:
     code = run_node(config)
     sys.stdout.flush()
     sys.stderr.flush()
-    os._exit(code)  # the record is sealed and all is said; taking half a second to take the interpreter apart serves nobody
+    os._exit(
+        code
+    )  # the record is sealed and all is said; taking half a second to take the interpreter apart serves nobody
