@@ -25,7 +25,7 @@ help:
 	@echo "make test       the tests, except the long ones; sees to it that a browser is there"
 	@echo "make test-long  the long tests: real servers for minutes, every scenario"
 	@echo "make check      style, types, layers, tidiness, documents"
-	@echo "make bench      speed of tracking, sharing and a drill"
+	@echo "make bench      speed of sharing and of a drill"
 	@echo "make reference  writes docs/reference anew from the code"
 	@echo "make pins       resolves requirements/*.in anew into requirements/*.txt"
 	@echo "make clean      removes .venv, .tools, caches and runs"
@@ -51,7 +51,6 @@ check: setup
 	@$(BIN)/python -m pytest -q tests/tidy
 
 bench: setup
-	@$(BIN)/bongsu bench track --json
 	@$(BIN)/bongsu bench share --json
 	@$(BIN)/bongsu bench drill --json
 
@@ -75,7 +74,7 @@ $(VENV)/.warm: $(VENV)/.synced $(KERNELS)
 
 $(VENV)/.synced: requirements/dev.txt pyproject.toml $(UV) | python-is-new-enough
 	@test -x $(BIN)/python || $(UV) venv --quiet --python "$$(command -v $(PYTHON))" $(VENV)
-	@$(UV) pip sync --python $(BIN)/python --require-hashes requirements/dev.txt
+	@$(UV) pip sync --compile-bytecode --python $(BIN)/python --require-hashes requirements/dev.txt
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
 	@touch $@
 

@@ -28,6 +28,9 @@ from bongsu.views.measures_exchange import TAKES, exchange, traffic
 FALSE_ALARM = scenarios.load("false-alarm")
 Bongsu = Callable[..., subprocess.CompletedProcess[str]]
 
+LEAST_SENT = 10
+"""Prompt messages of a false alarm: the first warning and its retraction to two partners, each shown there, and the alarm acknowledged there."""
+
 
 def play(folder: Path, scenario: scenarios.Scenario = FALSE_ALARM, seed: int = 1) -> str:
     flights = scenarios.solve(scenario)
@@ -59,7 +62,7 @@ def test_a_crash_loses_nothing_that_partners_sent(tmp_path: Path) -> None:
     play(tmp_path, scenario)
     nodes = [traffic(code, records.items(tmp_path, code, TAKES)) for code in scenario.codes]
     found = exchange(nodes, None)
-    assert found.sent > 20
+    assert found.sent >= LEAST_SENT
     assert (found.lost, found.applied_twice, found.leaked) == (0, 0, 0)
 
 
@@ -81,7 +84,7 @@ def test_the_program_answers_with_one_document_that_no_hash_seed_changes(bongsu:
     assert {verdict["met"] for verdict in review["expectations"]} == {True}
     assert review["speed"] == "max"
     assert review["exchange"]["latency_ms"] is None
-    assert review["exchange"]["sent"] == review["exchange"]["delivered"] > 20
+    assert review["exchange"]["sent"] == review["exchange"]["delivered"] >= LEAST_SENT
     (launch,) = review["launches"]
     assert launch["truth"] is None
     assert launch["nodes"]["jp"]["final_status"] == "retracted"

@@ -142,7 +142,9 @@ def test_a_false_alarm_and_nothing_measured() -> None:
     assert "retracted at every holder" in what_happened(quiet, "X")
     assert "could not be measured" in what_sharing_bought(quiet)
     page = render(material(review=quiet, flights=[], latencies_ms=[]))
-    assert "nothing flew" in page and "latency is not measured" not in re.sub(r"<svg.*?</svg>", "", page, flags=re.DOTALL)
+    assert "nothing flew" in page and "latency is not measured" not in re.sub(
+        r"<svg.*?</svg>", "", page, flags=re.DOTALL
+    )
 
 
 @pytest.mark.parametrize("kind", ["own warning", "partner's warning", "alarm", "acknowledged"])

@@ -16,12 +16,13 @@ _KIND = "bongsu drill run"
 
 
 class Process(msgspec.Struct, kw_only=True):
-    """One process of a drill: its configuration file, and its ports by what they are for."""
+    """One process of a drill: its configuration file, its ports by what they are for, and how long a node took to be ready (its newest start)."""
 
     name: str
     pid: int
     config: str | None = None
     ports: dict[str, int] = {}
+    ready_s: float | None = None
 
 
 class Run(msgspec.Struct, kw_only=True):

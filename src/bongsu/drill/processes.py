@@ -263,7 +263,10 @@ class Cast:
                 ports = {"console": node.said.console_port}
                 if node.said.feed_port is not None:
                     ports["feed"] = node.said.feed_port
-                found.append(Process(name=f"{code}-node", pid=node.said.pid, config=str(node.config), ports=ports))
+                said, config = node.said, str(node.config)
+                found.append(
+                    Process(name=f"{code}-node", pid=said.pid, config=config, ports=ports, ready_s=said.seconds)
+                )
         return found
 
     async def end_nodes(self) -> None:
