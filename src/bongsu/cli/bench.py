@@ -1,4 +1,4 @@
-"""`bongsu bench`: speed on this machine, beside peers on the same machine in the same run."""
+"""`bongsu bench`: speed on this machine, beside peers on the same machine in the same run. A subcommand is a row in the table."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 import sys
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 
@@ -17,7 +17,45 @@ FOLDER = Path(__file__).resolve().parents[3] / "benchmarks"
 """The benchmarks lie beside the sources, outside the package: they need peers that nobody else needs."""
 
 
-@click.group(epilog="\b\nExample:\n  bongsu bench share --json")
+class Row(NamedTuple):
+    """Where a benchmark's command lives (`module:attribute`) and its one line of help."""
+
+    place: str
+    summary: str
+
+
+COMMANDS: dict[str, Row] = {
+    "drill": Row(
+        "bongsu.cli.bench:drill", "A live drill: from a plot to the partner's hand, and until nodes are ready."
+    ),
+    "share": Row("bongsu.cli.bench:share", "A warning from nation to nation, beside bare NATS and a relay."),
+}
+
+
+class BenchGroup(click.Group):
+    """Imports a benchmark's module only when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names in the table's order."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and give one command; None if the table has no such row."""
+        row = COMMANDS.get(cmd_name)
+        if row is None:
+            return None
+        module, _, attribute = row.place.partition(":")
+        command = getattr(importlib.import_module(module), attribute)
+        assert isinstance(command, click.Command), f"{row.place} is not a command"
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands from the table, importing none."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, row.summary) for name, row in COMMANDS.items()])
+
+
+@click.group(cls=BenchGroup, epilog="\b\nExample:\n  bongsu bench share --json")
 def bench() -> None:
     """Measure the speed of tracking, sharing and drilling on this machine."""
 
@@ -32,7 +70,7 @@ def benchmark(name: str) -> ModuleType:
     return importlib.import_module(name)
 
 
-@bench.command(epilog="\b\nExample:\n  bongsu bench share --json\n  bongsu bench share --seconds 10 --rate 50")
+@click.command(epilog="\b\nExample:\n  bongsu bench share --json\n  bongsu bench share --seconds 10 --rate 50")
 @click.option(
     "--seconds",
     type=click.FloatRange(min=1.0, max=60.0),
@@ -65,7 +103,7 @@ def share(seconds: float, rate: float, as_json: bool) -> None:
         click.echo(f"{name:28} {'not measured' if value is None else value}")
 
 
-@bench.command(epilog="\b\nExample:\n  bongsu bench drill --json\n  bongsu bench drill --scenario salvo --speed 4")
+@click.command(epilog="\b\nExample:\n  bongsu bench drill --json\n  bongsu bench drill --scenario salvo --speed 4")
 @click.option("--scenario", default="false-alarm", show_default=True, help="A packaged scenario.")
 @click.option(
     "--speed", type=click.FloatRange(min=0.1, max=200.0), default=2.0, show_default=True, help="Times real time."
