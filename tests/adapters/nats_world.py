@@ -112,9 +112,10 @@ class NatsWorld:
         for code in self.networks:
             for other in self.networks[code].access.recipients:
                 for lane in Lane:
-                    self._until_no_pull_waits(code, other, lane)
+                    self.until_no_pull_waits(code, other, lane)
 
-    def _until_no_pull_waits(self, issuer: str, recipient: str, lane: Lane) -> None:
+    def until_no_pull_waits(self, issuer: str, recipient: str, lane: Lane = Lane.PROMPT) -> None:
+        """Let the pulls lapse of a recipient that is gone."""
         deadline_s = time.monotonic() + 3.0
         while self.reader(issuer, recipient, lane)["num_waiting"]:
             assert time.monotonic() < deadline_s
