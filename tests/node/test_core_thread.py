@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from bongsu.adapters.clock import SystemClock
+from bongsu.adapters.clock import ScaledClock, SystemClock
 from bongsu.base.limits import TICK_LEAST_S
 from bongsu.base.units import seconds_to_ns
+from bongsu.core.room import Due
+from bongsu.model.bodies import Input
+from bongsu.model.exercise import ExerciseOrder
+from bongsu.model.head import Item, Now
 from bongsu.model.health import Dropped, Health
 from bongsu.model.message import Lane, Received
 from bongsu.model.scan import RawScan
 from bongsu.model.tick import Tick
 from bongsu.node import core_thread
 from bongsu.node.core_thread import CoreThread, Stepped
-from bongsu.node.engine import open_engine
+from bongsu.node.engine import Engine, open_engine
 from bongsu.record.replay import replay
 from tests.record.toy import Sending, build, configuration, raw_scan
 
@@ -59,6 +64,39 @@ def test_inputs_are_stepped_in_order_and_all_before_the_end(tmp_path: Path) -> N
     numbers = [body.number for body in watch.bodies() if isinstance(body, RawScan)]
     assert numbers == list(range(1, 200))
     assert watch.failed == []
+
+
+def test_a_due_moment_of_exercise_time_wakes_the_core_by_itself(tmp_path: Path) -> None:
+    """Nothing else comes: neither an input nor a moment of link time. It once spun from the moment on, until something came."""
+    watch = Watch(tmp_path)
+    clock = ScaledClock(1)
+    due_once: Any = DueOnce(watch.engine, exercise_ns=seconds_to_ns(0.05))
+    watch.core = CoreThread(due_once, clock, watch._stepped, watch._failed)
+    begun_ns = clock.now().link_ns
+    clock.order(ExerciseOrder(order="startex", exercise="TOY-1", exercise_ns=1, link_ns=begun_ns, speed=2.0))
+    watch.core.start()
+    assert watch.held.wait(WAIT_S)
+    assert isinstance(watch.bodies()[0], Tick)
+    watch.core.end()
+
+
+class DueOnce:
+    """An engine of which the only date is one of exercise time."""
+
+    def __init__(self, engine: Engine, exercise_ns: int) -> None:
+        self._engine = engine
+        self._due = Due(exercise_ns)
+        self.number = 0
+
+    def due(self) -> Due:
+        return self._due
+
+    def step(self, now: Now, body: Input) -> list[Item[Any]]:
+        self._due = Due()
+        return self._engine.step(now, body)
+
+    def close(self) -> None:
+        self._engine.close()
 
 
 def test_a_tick_comes_when_due_and_goes_before_waiting_inputs(tmp_path: Path) -> None:

@@ -168,7 +168,6 @@ class CoreThread:
     def _wait_s(self) -> float | None:
         """Seconds until a tick is due; None: until something comes."""
         due = self._engine.due()
-        now = self._clock.now()
         times = [] if due.link_ns is None else [due.link_ns]
         if due.exercise_ns is not None:
             comes_ns = self._clock.link_ns_of(due.exercise_ns)
@@ -176,4 +175,5 @@ class CoreThread:
                 times.append(comes_ns)
         if not times:
             return None
+        now = self._clock.now()  # read last: what has come must not lie ahead of it, or this thread would spin
         return max(ns_to_seconds(max(min(times), self._ticked_ns + _TICK_LEAST_NS) - now.link_ns), 0.0)
