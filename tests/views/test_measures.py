@@ -18,7 +18,7 @@ from bongsu.model.mode import Mode
 from bongsu.model.scan import RawScan
 from bongsu.model.sensor import Sensor, SensorKind
 from bongsu.model.warning import WarningStatus
-from bongsu.views import measures
+from bongsu.views import measures, measures_siap
 from bongsu.views.folded import Folded, fold
 from bongsu.views.measures import Facts
 from bongsu.views.truth import Truth
@@ -222,8 +222,8 @@ def test_the_picture_is_complete_unambiguous_and_free_of_ghosts_or_says_so() -> 
         event("us-V4", 30.0, node="us"),
     )
     blind = node("jp")
-    told: Any = measures.siap([good, poor, blind], [TRUTH], KNOWN)
-    assert told["nodes"]["kr"] == {"completeness": 1.0, "ambiguity": 1.0, "spurious": 0.0}
-    assert told["nodes"]["us"] == {"completeness": 1.0, "ambiguity": 2.0, "spurious": 0.3333}
-    assert told["nodes"]["jp"] == {"completeness": 0.0, "ambiguity": None, "spurious": 0.0}
+    told: Any = measures_siap.siap([good, poor, blind], [TRUTH], KNOWN)
+    assert told["nodes"]["kr"].items() >= {"completeness": 1.0, "ambiguity": 1.0, "spurious": 0.0}.items()
+    assert told["nodes"]["us"].items() >= {"completeness": 1.0, "ambiguity": 2.0, "spurious": 0.3333}.items()
+    assert told["nodes"]["jp"].items() >= {"completeness": 0.0, "ambiguity": None, "spurious": 0.0}.items()
     assert told["completeness"] == 0.6667

@@ -46,7 +46,8 @@ def judge(findings: Findings) -> list[Judged]:
     told = []
     for expected in findings.scenario.expectations:
         text, met = _JUDGES[type(expected)](findings, expected)
-        told.append(Judged(text=expected.text or text, met=bool(met)))
+        kind = str(expected.__struct_config__.tag)
+        told.append(Judged(text=expected.text or text, met=bool(met), kind=kind))
     return told
 
 

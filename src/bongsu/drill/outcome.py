@@ -15,7 +15,16 @@ from bongsu.drill.scenario import Scenario
 from bongsu.drill.truth import Flight
 from bongsu.geo import areas
 from bongsu.model.mode import Mode
-from bongsu.views import folded, measures, measures_exchange, measures_latency, measures_sharing
+from bongsu.views import (
+    folded,
+    measures,
+    measures_exchange,
+    measures_latency,
+    measures_sharing,
+    measures_siap,
+    measures_time,
+    objectives,
+)
 from bongsu.views.measures_sharing import Holding
 from bongsu.views.review import Judged, Launch, Review, Sharing
 
@@ -58,6 +67,7 @@ def review_of(
     taken_back = measures_sharing.retractions(folds.values(), truths, known)
     findings = expect.Findings(scenario, flights, folds, known, facts, exchange, sharing, taken_back)
     verdicts = expect.judge(findings)
+    issued = measures_time.issued(folds.values())
     launches = [
         Launch(id=truth.id, truth=truth.figures, nodes={code: found.at for code, found in facts[truth.id].items()})
         for truth in truths
@@ -73,8 +83,12 @@ def review_of(
         exchange=exchange,
         sharing=sharing,
         retractions=[retraction for _, retraction in taken_back],
-        siap=measures.siap(folds.values(), truths, known),
+        siap=measures_siap.siap(folds.values(), truths, known),
         expectations=verdicts,
+        objectives=objectives.rate(verdicts),
+        times=[measures_time.times(one, truth, known, issued) for truth in truths for one in folds.values()],
+        stances=measures_time.stances(folds.values(), truths, known),
+        freshness={code: measures_time.freshness(one) for code, one in folds.items()},
     )
     return Judgement(review, latencies_ms)
 

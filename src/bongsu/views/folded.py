@@ -11,16 +11,18 @@ from bongsu.model.configuration import Configuration
 from bongsu.model.delivery import Delivery
 from bongsu.model.estimate import Estimate
 from bongsu.model.event import Event
+from bongsu.model.freshness import Freshness
 from bongsu.model.head import Item
 from bongsu.model.noun import tag_of
 from bongsu.model.scan import RawScan
 from bongsu.model.sensor import Sensor
 from bongsu.model.stance import Stance
-from bongsu.model.warning import Warning, WarningStatus
+from bongsu.model.warning import Path, Warning, WarningStatus
 from bongsu.views.truth import Truth, assign
 
 TAKES = tuple(
-    tag_of(kind.__name__) for kind in (Configuration, RawScan, Estimate, Warning, Event, Alarm, Alert, Stance, Delivery)
+    tag_of(kind.__name__)
+    for kind in (Configuration, RawScan, Estimate, Warning, Path, Event, Alarm, Alert, Stance, Delivery, Freshness)
 )
 """Names of the bodies that the fold takes; others pass it by."""
 
@@ -34,17 +36,21 @@ class Said(msgspec.Struct, frozen=True):
 
 
 class Folded(msgspec.Struct, eq=False):
-    """What one node made, heard and showed."""
+    """What one node made, heard and showed. `stanced_ns` runs in step with `stances`; `last_ns` and the times of `freshness` are link time."""
 
     node: str
     sensors: dict[str, Sensor] = {}
     scans: list[RawScan] = []
     estimates: dict[str, list[Estimate]] = {}
     said: list[Said] = []
+    paths: dict[tuple[str, str], list[Path]] = {}
     events: dict[str, list[Event]] = {}
     alarms: list[Alarm] = []
     alerts: list[Alert] = []
     stances: list[Stance] = []
+    stanced_ns: list[int] = []
+    freshness: list[tuple[int, Freshness]] = []
+    last_ns: int = 0
     deliveries: dict[tuple[str, int, str], Delivery] = {}
 
     def own(self) -> list[Said]:
@@ -61,6 +67,7 @@ def fold(node: str, items: Iterable[Item[Any]]) -> Folded:
     folded = Folded(node)
     for item in items:
         body = item.body
+        folded.last_ns = item.head.link_ns
         match body:
             case Configuration():
                 folded.sensors = {sensor.id: sensor for sensor in body.sensors}
@@ -70,6 +77,8 @@ def fold(node: str, items: Iterable[Item[Any]]) -> Folded:
                 folded.estimates.setdefault(body.track, []).append(body)
             case Warning():
                 folded.said.append(Said(item.head.origin, body, item.head.receipt_ns))
+            case Path():
+                folded.paths.setdefault((item.head.origin, body.warning), []).append(body)
             case Event():
                 folded.events.setdefault(body.event, []).append(body)
             case Alarm():
@@ -78,6 +87,9 @@ def fold(node: str, items: Iterable[Item[Any]]) -> Folded:
                 folded.alerts.append(body)
             case Stance():
                 folded.stances.append(body)
+                folded.stanced_ns.append(item.head.receipt_ns)
+            case Freshness():
+                folded.freshness.append((item.head.link_ns, body))
             case Delivery():
                 folded.deliveries[body.warning, body.version, body.recipient] = body
             case _:

@@ -1,7 +1,6 @@
 """Measures of a drill: what each nation knew of each launch, and when, set against the truth. Pure folds over what `folded.py` has gathered."""
 
 import math
-from collections.abc import Iterable
 
 import msgspec
 import numpy as np
@@ -97,30 +96,6 @@ def areas_at_risk(truth: Truth, areas: AreaSet, country: str) -> list[str]:
     over = areas.near_path(track, OVERFLIGHT_HALF_WIDTH_M, levels=ALERT_LEVELS)
     touched = {*hit, *(touch.area for touch in over)}
     return sorted(area for area in touched if (known := areas.get(area)) is not None and known.country == country)
-
-
-def siap(folds: Iterable[Folded], truths: list[Truth], known: Subjects) -> dict[str, object]:
-    """Single integrated air picture, its basic measures: launches held by an event (completeness), events for each held launch (ambiguity, at best
-    1), share of events that are of no real launch (spurious); for each node, and their means."""
-    nodes: dict[str, dict[str, float | None]] = {}
-    real = [truth.id for truth in truths if truth.real]
-    for folded in folds:
-        found = [event_subject(event, known) for event in folded.final_events()]
-        held = [truth for truth in real if truth in found]
-        of_real = sum(subject in real for subject in found)
-        nodes[folded.node] = {
-            "completeness": round(len(held) / len(real), 4) if real else None,
-            "ambiguity": round(of_real / len(held), 4) if held else None,
-            "spurious": round((len(found) - of_real) / len(found), 4) if found else 0.0,
-        }
-    names = ("completeness", "ambiguity", "spurious")
-    means: dict[str, object] = {name: _mean([node[name] for node in nodes.values()]) for name in names}
-    return means | {"nodes": nodes}
-
-
-def _mean(values: list[float | None]) -> float | None:
-    given = [value for value in values if value is not None]
-    return round(sum(given) / len(given), 4) if given else None
 
 
 def _events_of(folded: Folded, truth: Truth, known: Subjects) -> dict[str, Event]:

@@ -1,4 +1,4 @@
-"""The Structs of `review.json`, exactly as DESIGN.md section 4 has them. Times `_s` count from launch; None: never, or not known."""
+"""The Structs of `review.json`: what DESIGN.md section 4 has, and what was added since. Times `_s` count from launch; None: never, or not known."""
 
 from typing import Any
 
@@ -71,14 +71,58 @@ class Retraction(msgspec.Struct, kw_only=True):
 
 
 class Judged(msgspec.Struct, kw_only=True):
-    """An expectation and its verdict."""
+    """An expectation and its verdict; `kind` is its name in the scenario, such as `warned`."""
 
     text: str
     met: bool
+    kind: str = ""
+
+
+class Objective(msgspec.Struct, kw_only=True):
+    """One objective: HSEEP's rating (P, S, M, U; None: nothing was asked), and how many of its expectations were met."""
+
+    objective: str
+    rating: str | None
+    met: int
+    asked: int
+
+
+class Times(msgspec.Struct, kw_only=True):
+    """Machine and human seconds of one node and one launch; None: it did not happen, or cannot be known.
+
+    Machine: `look_to_warning_s`, `issue_to_receipt_s` (median), `warning_to_alarm_s`, `warning_to_areas_s`. Human: the rest. `scripted` tells whether
+    the person who acknowledged was one of the drill's scripts; `unacknowledged` whether an alarm was left without an answer.
+    """
+
+    launch: str
+    node: str
+    look_to_warning_s: float | None
+    issue_to_receipt_s: float | None
+    warning_to_alarm_s: float | None
+    warning_to_areas_s: float | None
+    alarm_to_acknowledged_s: float | None
+    warning_to_stance_s: float | None
+    warning_to_retraction_s: float | None
+    acknowledged_by: str
+    scripted: bool | None
+    unacknowledged: bool
+
+
+class Stanced(msgspec.Struct, kw_only=True):
+    """The last position of `by` on a warning of `about`, seconds from launch."""
+
+    launch: str
+    by: str
+    about: str
+    warning: str
+    version: int
+    position: str
+    fields: list[str]
+    at_s: float
 
 
 class Review(msgspec.Struct, kw_only=True):
-    """The whole review."""
+    """The whole review. `freshness`: share of the session, by node, partner and state. `reference`: what accuracy is held against, `truth` or `estimate`."""
 
     scenario: str
     seed: int
@@ -92,3 +136,8 @@ class Review(msgspec.Struct, kw_only=True):
     retractions: list[Retraction]
     siap: dict[str, Any]
     expectations: list[Judged]
+    objectives: list[Objective] = []
+    times: list[Times] = []
+    stances: list[Stanced] = []
+    freshness: dict[str, dict[str, dict[str, float]]] = {}
+    reference: str = "truth"
