@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from bongsu.console.app import create
@@ -15,6 +16,7 @@ from bongsu.model.command import Command
 from bongsu.model.freshness import FreshnessState
 from bongsu.model.health import Health
 from bongsu.model.mode import Mode
+from bongsu.model.receipt import Heartbeat
 from bongsu.model.refusal import Refusal
 from bongsu.model.stance import Position
 from bongsu.model.warning import WarningStatus
@@ -25,6 +27,7 @@ from tests.views.items import (
     alarm,
     alert,
     assessment,
+    at,
     calm,
     consultation,
     delivery,
@@ -309,9 +312,62 @@ def test_keyboard_alone(watched: Watched, node: Node, address: str) -> None:
     assert page.is_visible("#help")
     page.keyboard.press("Escape")
     assert not page.is_visible("#help")
-    node.tell(event(assessment("us", 2), name=first, version=2))
-    until(page, f"document.querySelector('[data-event={first}]').textContent.includes('version 2')")
+    second = page.evaluate("document.querySelector('.chosen').dataset.event")
+    assert f"event={second}" in page.url, "what is looked at stands in the address"
+    node.tell(event(assessment("us", 2), name=second, version=2))
+    until(page, f"document.querySelector('[data-event={second}]').textContent.includes('version 2')")
     until(page, "document.activeElement.dataset.key?.startsWith('head-')")
+
+
+def test_a_salvo_is_one_call_with_a_count(watched: Watched, node: Node, address: str, tmp_path: Path) -> None:
+    page = opened(watched, address)
+    for name in ("E1", "E2", "E3"):
+        node.tell(event(assessment("kr"), name=name), alarm(AlarmState.ACTIVE_UNACKNOWLEDGED, name=name))
+    until(page, "document.querySelector('.salvo')?.textContent.includes('SALVO of 3')")
+    assert "3 not acknowledged" in page.inner_text(".salvo")
+    assert page.locator(".salvo .card").count() == 3
+    page.keyboard.press("a")
+    wait(lambda: len(node.desk.of("acknowledge")) == 3)
+    assert sorted(command.about for command in node.desk.of("acknowledge")) == ["E1", "E2", "E3"]
+    page.screenshot(path=tmp_path / "salvo.png")
+
+
+def test_countdown_at_a_place_and_what_a_path_alone_proves(
+    watched: Watched, node: Node, address: str, tmp_path: Path
+) -> None:
+    page = opened(watched, address)
+    for second in range(20, 600, 20):
+        node.tell(path(second, "us"), origin="us")
+    blind = msgspec.structs.replace(estimate(), impact=None, range_m=None, apogee_m=None, ballistic=False)
+    node.tell(event(assessment("kr"), assessment("us", conclusion=blind)), alert(("JP-01", "impact")))
+    until(page, "document.querySelector('[data-event=E1]')")
+    page.fill("#place", "Hokkaido (Japan)")
+    page.keyboard.press("Enter")
+    until(page, "document.querySelector('.at-place')")
+    assert page.inner_text(".at-place").startswith("Predicted impact at Hokkaido (Japan): ")
+    assert "place=JP-01" in page.url
+    page.fill("#place", "Seoul (South Korea)")
+    page.keyboard.press("Enter")
+    until(page, "document.querySelector('.at-place').textContent.startsWith('Nearest to Seoul')")
+    card = page.inner_text("[data-event=E1]")
+    assert "irregular: does not fly as gravity alone would have it" in card
+    assert "Range: KR 1,000 km, US at least " in card
+    page.screenshot(path=tmp_path / "place.png")
+    page.reload()
+    until(page, "document.querySelector('.at-place')")
+    assert page.input_value("#place") == "Seoul (South Korea)"
+    assert watched.errors == []
+
+
+def test_ages_keep_counting_on_fresh_chips_too(watched: Watched, node: Node, address: str) -> None:
+    page = opened(watched, address)
+    beat = Heartbeat(issued_ns=at(60), epoch=1, prompt_sequence=0, received_epoch=1, received_up_to=0, attended=False)
+    node.tell(beat, origin="us")
+    until(page, "document.querySelector('[data-source=us]').textContent.includes('nobody at the console')")
+    age = "parseInt(document.querySelector('[data-source=us] [data-link-age]').textContent)"
+    first = page.evaluate(age)
+    until(page, f"{age} > {first}")
+    assert page.get_attribute("[data-source=us]", "data-state") == "fresh"
 
 
 def test_text_of_a_partner_never_becomes_markup(watched: Watched, node: Node, address: str) -> None:

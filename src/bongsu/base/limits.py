@@ -142,6 +142,18 @@ RESEND_COUNT = 1_024
 CATCHING_UP_S = 0.5
 """Link time for which a prompt message may be missing behind a heartbeat before the partner is shown as catching up: lanes may overtake each other."""
 
+SALVO_S = 120.0
+"""Launches within this time of each other are shown as one salvo with a count: known salvos left within a minute or two."""
+
+SALVO_M = 300_000.0
+"""Launches of one salvo lie within this distance of each other: one country's sites, two 95 % ellipses of an early estimate apart."""
+
+TOWNS_COUNT = 5
+"""Towns named near a predicted impact: what a person reads at a glance."""
+
+TOWNS_M = 50_000.0
+"""Distance beyond the impact's 95 % half-axis within which towns are named."""
+
 PATH_S = 1.0
 """Event time between two points of a path: what the shipped policy releases at most."""
 

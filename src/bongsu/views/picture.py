@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from bongsu.base.limits import EVENTS_COUNT, PICTURE_REFUSALS_COUNT, PICTURE_VERSIONS_COUNT
+from bongsu.base.limits import EVENTS_COUNT, PICTURE_REFUSALS_COUNT, PICTURE_VERSIONS_COUNT, TRACKS_COUNT
 from bongsu.model.alarm import Alarm, AlarmState
 from bongsu.model.alert import Alert
 from bongsu.model.configuration import Configuration
@@ -16,15 +16,19 @@ from bongsu.model.head import Head, Item, Now
 from bongsu.model.health import Dropped, Health
 from bongsu.model.message import Unreadable
 from bongsu.model.mode import Mode
+from bongsu.model.receipt import Heartbeat
 from bongsu.model.refusal import Refusal
 from bongsu.model.scan import Scan
 from bongsu.model.sensor import SensorStatus
+from bongsu.model.track import Track, TrackStatus
 from bongsu.model.warning import Path, WarningStatus
 from bongsu.views.deliveries import recipients
 from bongsu.views.difference import differences
+from bongsu.views.salvo import salvos
 from bongsu.views.shape import EventView, PictureView, RefusalCount, Situation
 from bongsu.views.sources import Sources, unproved
 from bongsu.views.timeline import Timeline
+from bongsu.views.towns import towns
 from bongsu.views.trails import Trails
 
 LIVE = frozenset({WarningStatus.INITIAL, WarningStatus.UPDATE, WarningStatus.LOST})
@@ -54,6 +58,8 @@ class Picture:
         self._event_heads: dict[str, tuple[Head, int]] = {}
         self._views: dict[str, EventView] = {}
         self._event_of_warning: dict[str, str] = {}
+        self._event_of_track: dict[str, str] = {}
+        self._tracks: dict[str, TrackStatus] = {}
         self._alarms: dict[str, Alarm] = {}
         self._alerts: dict[str, Alert] = {}
         self._consultations: dict[str, dict[str, Consultation]] = {}
@@ -77,6 +83,8 @@ class Picture:
             Delivery: self._delivery,
             Path: self._path,
             Freshness: self._freshness,
+            Heartbeat: self._heartbeat,
+            Track: self._track,
             SensorStatus: self._sources.status,
             Scan: self._sources.scan,
             Refusal: self._refusal,
@@ -131,6 +139,7 @@ class Picture:
             situation=_situation(events.values(), missing),
             unproved=missing,
             events=events,
+            salvos=salvos(self._events[name] for name, one in events.items() if one.live or _calls(one)),
             paths=self._trails.views(),
             sources=sources,
             refused_count=self._refused_count,
@@ -166,6 +175,8 @@ class Picture:
             assessments=body.assessments,
             fused=body.fused,
             differences=differences(body.assessments),
+            own_track=self._own_track(body),
+            towns=towns(body),
             alarm=self._alarms.get(event),
             alert=self._alerts.get(event),
             deliveries=tuple(
@@ -178,6 +189,13 @@ class Picture:
         )
         self._views[event] = view
         return view
+
+    def _own_track(self, body: Event) -> str | None:
+        """The newest status of our own track in an event, None where there is none."""
+        for one in body.assessments:
+            if one.basis == "own" and one.warning.track in self._tracks:
+                return self._tracks[one.warning.track].value
+        return None
 
     def _touch(self, event: str) -> None:
         self._views.pop(event, None)
@@ -200,6 +218,8 @@ class Picture:
         for assessment in body.assessments:
             if assessment.basis == "own":
                 self._event_of_warning[assessment.warning.warning] = body.event
+                if assessment.warning.track is not None:
+                    self._event_of_track[assessment.warning.track] = body.event
         self._touch(body.event)
         if len(self._events) > EVENTS_COUNT:
             self._forget(self._least_wanted())
@@ -253,6 +273,20 @@ class Picture:
     def _freshness(self, head: Head, body: Freshness) -> None:
         self._sources.freshness(body)
 
+    def _heartbeat(self, head: Head, body: Heartbeat) -> None:
+        self._sources.heartbeat(head.origin, body)
+
+    def _track(self, head: Head, body: Track) -> None:
+        if self._tracks.get(body.track) is body.status:
+            return
+        self._tracks[body.track] = body.status
+        if body.track in self._event_of_track:
+            self._touch(self._event_of_track[body.track])
+        if len(self._tracks) > TRACKS_COUNT:
+            oldest = next(iter(self._tracks))
+            del self._tracks[oldest]
+            self._event_of_track.pop(oldest, None)
+
     def _refusal(self, head: Head, body: Refusal) -> None:
         self._refused_count += 1
         kind = (body.door, body.reason, body.source)
@@ -272,9 +306,13 @@ class Picture:
         self._unreadable = [*self._unreadable, (body.issuer, body.kind, head.receipt_ns)][-UNREADABLE_SHOWN:]
 
 
+def _calls(view: EventView) -> bool:
+    return view.alarm is not None and view.alarm.state in CALLING
+
+
 def _situation(events: Iterable[EventView], missing: tuple[str, ...]) -> Situation:
     for event in events:
-        if event.live or (event.alarm is not None and event.alarm.state in CALLING):
+        if event.live or _calls(event):
             return Situation.WARNING
     return Situation.UNKNOWN if missing else Situation.NO_WARNING
 

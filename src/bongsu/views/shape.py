@@ -4,6 +4,7 @@ from enum import StrEnum
 
 import msgspec
 
+from bongsu.geo.areas.places import Place
 from bongsu.model.alarm import Alarm
 from bongsu.model.alert import Alert
 from bongsu.model.consultation import Consultation
@@ -50,8 +51,15 @@ class RecipientView(msgspec.Struct, frozen=True, kw_only=True):
     acknowledged_version: int | None = None
 
 
+class Salvo(msgspec.Struct, frozen=True):
+    """Launches that belong together by time and place, in order of launch: one call with a count. Named after its first event."""
+
+    salvo: str
+    events: tuple[str, ...]
+
+
 class EventView(msgspec.Struct, frozen=True, kw_only=True):
-    """One event with everything said of it, side by side."""
+    """One event with everything said of it, side by side. `own_track` is the status of our own track; `towns` lie near the impact, largest first."""
 
     event: str
     version: int
@@ -65,6 +73,8 @@ class EventView(msgspec.Struct, frozen=True, kw_only=True):
     assessments: tuple[Assessment, ...]
     fused: Estimate | None
     differences: tuple[Difference, ...]
+    own_track: str | None
+    towns: tuple[Place, ...]
     alarm: Alarm | None
     alert: Alert | None
     deliveries: tuple[RecipientView, ...]
@@ -90,7 +100,7 @@ class PathView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SourceView(msgspec.Struct, frozen=True, kw_only=True):
-    """A partner, sensor or console: its freshness, when it last spoke (link time), and what it reports of itself."""
+    """A partner, sensor or console: its freshness, when it last spoke (link time), what it reports of itself, and whether a person is there."""
 
     source: str
     kind: str
@@ -99,6 +109,7 @@ class SourceView(msgspec.Struct, frozen=True, kw_only=True):
     clock_offset_s: float | None = None
     missing: int = 0
     reported: str | None = None
+    attended: bool | None = None
 
 
 class RefusalCount(msgspec.Struct, frozen=True):
@@ -141,6 +152,7 @@ class PictureView(msgspec.Struct, frozen=True, kw_only=True):
     situation: Situation
     unproved: tuple[str, ...]
     events: dict[str, EventView]
+    salvos: tuple[Salvo, ...]
     paths: dict[str, PathView]
     sources: tuple[SourceView, ...]
     refused_count: int

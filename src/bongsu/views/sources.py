@@ -1,12 +1,14 @@
 """Freshness of partners, sensors and consoles. What is not proved fresh is unknown, never calm."""
 
 import msgspec
+from msgspec.structs import replace
 
 from bongsu.base.limits import FRESH_S, SENSOR_SILENT_INTERVALS
 from bongsu.base.units import NANOSECONDS_PER_SECOND, seconds_to_ns
 from bongsu.model.configuration import Configuration
 from bongsu.model.freshness import Freshness, FreshnessState
 from bongsu.model.head import Head, Now
+from bongsu.model.receipt import Heartbeat
 from bongsu.model.scan import Scan
 from bongsu.model.sensor import SensorState, SensorStatus
 from bongsu.views.shape import SourceView
@@ -53,6 +55,7 @@ class Sources:
 
     def freshness(self, body: Freshness) -> None:
         """The core's judgement of a source."""
+        before = self._told.get((body.kind, body.source))
         self._told[body.kind, body.source] = SourceView(
             source=body.source,
             kind=body.kind,
@@ -60,7 +63,15 @@ class Sources:
             last_ns=body.last_ns,
             clock_offset_s=body.clock_offset_s,
             missing=body.missing,
+            attended=before.attended if before is not None else None,
         )
+
+    def heartbeat(self, partner: str, body: Heartbeat) -> None:
+        """A partner's word that it is there: its age counts from this; the link alone judges what it proves."""
+        told = self._told.get(("partner", partner))
+        if told is not None:
+            last_ns = max(body.issued_ns, told.last_ns or 0)
+            self._told["partner", partner] = replace(told, last_ns=last_ns, attended=body.attended)
 
     def status(self, head: Head, body: SensorStatus) -> None:
         """A sensor's word of itself; a status that comes at once with a change of state does not shorten the interval."""

@@ -4,6 +4,7 @@ from typing import Any
 
 from bongsu.base.time import format_time
 from bongsu.base.units import METRES_PER_KILOMETRE, degrees
+from bongsu.geo.areas.places import Place
 from bongsu.model.alert import Alert
 from bongsu.model.consultation import Consultation
 from bongsu.model.estimate import Estimate, PointEstimate
@@ -149,6 +150,11 @@ def consultation(body: Consultation) -> Json:
     }
 
 
+def town(body: Place) -> Json:
+    """A town near an impact; its population is an indication of its size and is not sent."""
+    return {"names": body.names, "country": body.country, "distance_km": round(body.distance_m / METRES_PER_KILOMETRE)}
+
+
 def event(view: EventView) -> Json:
     """One event with all that is said of it."""
     alarm = view.alarm
@@ -164,6 +170,8 @@ def event(view: EventView) -> Json:
         "changed_by": view.changed_by,
         "assessments": [assessment(body) for body in view.assessments],
         "fused": figures(view.fused),
+        "own_track": view.own_track,
+        "towns": [town(one) for one in view.towns],
         "differences": [difference(body) for body in view.differences],
         "alarm": alarm
         and {
@@ -204,6 +212,7 @@ def source(view: SourceView) -> Json:
         "clock_offset_s": view.clock_offset_s,
         "missing": view.missing,
         "reported": view.reported,
+        "attended": view.attended,
     }
 
 

@@ -1,6 +1,6 @@
 """A picture as named pieces of JSON, so that a page is sent only what has changed.
 
-The names: `node`, `sources`, `doors`, `lines`, `clock`, `events/ID`, `paths/ID`. A page keeps them in a table; a message sets some and
+The names: `node`, `sources`, `doors`, `salvos`, `lines`, `clock`, `events/ID`, `paths/ID`. A page keeps them in a table; a message sets some and
 removes some. The whole picture is the message that sets all.
 """
 
@@ -30,6 +30,7 @@ class Encoder:
             "node": self._json.encode(present.node(view)),
             "sources": self._json.encode([present.source(row) for row in view.sources]),
             "doors": self._json.encode(present.doors(view)),
+            "salvos": self._json.encode(view.salvos),
             "lines": self._json.encode([present.line(row) for row in view.lines]),
         }
         kept: dict[str, tuple[object, bytes]] = {}

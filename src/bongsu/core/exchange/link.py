@@ -134,7 +134,7 @@ class Link:
             peer.heartbeat, peer.heartbeat_ns = payload, now.link_ns
             peer.order.begin(payload.epoch)
             peer.note_gap(now.link_ns)
-            return self._judge(peer, now)
+            return [*self._given(envelope, payload), *self._judge(peer, now)]
         return self._given(envelope, payload)
 
     def _read(self, envelope: Envelope) -> list[Given]:

@@ -3,8 +3,9 @@
 import { ask } from "./commands.js";
 import { element, replace } from "./dom.js";
 import { differences, figures, isGone } from "./figures.js";
-import { areaName } from "./geography.js";
-import { code, number, say, utc } from "./words.js";
+import { areaName, countryName } from "./geography.js";
+import * as place from "./place.js";
+import { code, language, number, say, utc } from "./words.js";
 
 const CALLING = new Set(["active_unacknowledged", "ended_unacknowledged"]);
 const OVER_SHOWN = 12;
@@ -59,6 +60,14 @@ function areas(event) {
   if (rows.length === 0) rows.push(element("li", { class: "quiet" }, say("areas.none")));
   return element("section", { class: `areas areas-${alert.status}` },
     element("h4", {}, `${say("areas.title")}: ${code("alert", alert.status)}`), element("ul", {}, rows));
+}
+
+// An indication of where people live, never a count of them.
+function towns(event) {
+  if (!event.live || event.towns.length === 0) return null;
+  const rows = event.towns.map((one) =>
+    element("li", {}, `${one.names[language()] ?? one.names.en} (${countryName(one.country)})`, element("small", {}, ` ${say("unit.km", { n: number(one.distance_km) })}`)));
+  return element("section", { class: "towns" }, element("h4", {}, say("towns.title")), element("ul", {}, rows));
 }
 
 // Who still shows the old version: the one question after a retraction.
@@ -127,17 +136,17 @@ function buttons(event) {
   return element("div", { class: "buttons" }, made);
 }
 
-export function card(event, chosen, onChoose) {
+export function card(event, chosen, onChoose, { paths = [], inSalvo = false } = {}) {
   const word = stateWord(event);
-  const differing = differences(event);
-  const open = chosen || calls(event) || event.live;
+  const differing = differences(event, paths);
+  const open = chosen || (!inSalvo && (calls(event) || event.live));
   const head = element("button", { type: "button", class: "card-head", "aria-expanded": open ? "true" : "false", "data-key": `head-${event.event}`, onclick: () => onChoose(event.event) },
     element("span", { class: "card-id" }, event.event), element("span", { class: `card-word word-${word}` }, say(`event.${word}`)),
     element("span", { class: "card-mode" }, code("mode", event.mode)), element("span", { class: "card-since" }, utc(event.first)));
   const body = open
-    ? [countdown(event), buttons(event), figures(event),
+    ? [countdown(event), place.line(event), buttons(event), figures(event, paths),
       differing.length ? element("section", { class: "differences" }, element("h4", {}, say("differences.title")), element("ul", {}, differing)) : null,
-      areas(event), deliveries(event), stances(event)]
+      areas(event), towns(event), deliveries(event), stances(event)]
     : null;
   return element("article", {
     class: `card ${calls(event) ? "calling" : ""} ${chosen ? "chosen" : ""} card-${word}`,
@@ -145,11 +154,49 @@ export function card(event, chosen, onChoose) {
   }, head, alarmLine(event), body);
 }
 
-export function render(parent, events, chosen, onChoose, emptyText) {
-  const list = sorted(events);
-  const over = list.filter((event) => !calls(event) && !event.live);
+// One call for all that left together: a count, the earliest impact, one key to acknowledge.
+function salvoCard(name, members, cards) {
+  const waiting = members.filter(calls);
+  const live = members.filter((event) => event.live);
+  const times = live.flatMap((event) => impactTimes(event)).sort((a, b) => a.time.localeCompare(b.time));
+  const state = waiting.length ? "calling" : live.length ? "live" : "over";
+  return element("section", { class: `salvo salvo-${state} ${waiting.length ? "calling" : ""}`, "data-salvo": name,
+    "aria-label": say("salvo.title", { n: number(members.length) }) },
+  element("p", { class: `alarm ${waiting.length ? "alarm-active_unacknowledged" : ""}` },
+    element("strong", {}, `${waiting.length ? "◆" : "◇"} ${say("salvo.title", { n: number(members.length) })}`), " · ",
+    waiting.length ? say("salvo.waiting", { n: number(waiting.length) }) : say("salvo.acknowledged")),
+  times.length ? element("p", { class: "countdown" }, say("countdown"), " ", element("strong", { "data-countdown": times[0].time, class: "digits" })) : null,
+  waiting.length ? element("div", { class: "buttons" }, element("button", { type: "button", class: "primary", "data-key": `acknowledge-salvo-${name}`,
+    onclick: () => acknowledge(members) }, say("salvo.acknowledge", { n: number(waiting.length) }), element("kbd", {}, "a"))) : null,
+  cards);
+}
+
+// Each event that waits is acknowledged in the version that stands here: the desk keeps one word for each.
+export async function acknowledge(events) {
+  for (const event of events.filter(calls)) await ask("acknowledge", event.event, event.version);
+}
+
+// What is shown, in order: a salvo where its first member stands.
+export function grouped(events, salvos) {
+  const of = new Map(salvos.flatMap((one) => one.events.map((event) => [event, one])));
+  const groups = new Map();
+  for (const event of sorted(events)) {
+    const salvo = of.get(event.event);
+    const key = salvo ? `salvo ${salvo.salvo}` : event.event;
+    if (!groups.has(key)) groups.set(key, { salvo: salvo?.salvo ?? null, members: [] });
+    groups.get(key).members.push(event);
+  }
+  return [...groups.values()];
+}
+
+export function render(parent, events, { salvos, paths, chosen, onChoose, emptyText }) {
+  const over = sorted(events).filter((event) => !calls(event) && !event.live && event.event !== chosen);
   const hidden = new Set(over.slice(OVER_SHOWN));
-  const cards = list.filter((event) => !hidden.has(event)).map((event) => card(event, event.event === chosen, onChoose));
+  const cards = grouped(events.filter((event) => !hidden.has(event)), salvos).map(({ salvo, members }) => {
+    const inSalvo = members.length > 1;
+    const made = members.map((event) => card(event, event.event === chosen, onChoose, { paths, inSalvo }));
+    return inSalvo ? salvoCard(salvo, members, made) : made;
+  });
   if (cards.length === 0) cards.push(element("p", { class: "quiet" }, emptyText));
   if (hidden.size) cards.push(element("p", { class: "quiet" }, say("events.more", { n: number(hidden.size) })));
   replace(parent, cards);

@@ -49,4 +49,9 @@ export function areaName(name) {
   return `${known.names[language()] ?? known.names.en} (${country})`;
 }
 
+export const countryName = (code) => countries[code]?.[language()] ?? code;
+
+// Every area by id and full name, for a search.
+export const areaNames = () => [...areas.keys()].map((id) => [id, areaName(id)]);
+
 export const near = (projection, ring) => angle(projection.centre, ring.middle) < projection.reach + ring.radius;

@@ -1,14 +1,16 @@
 // One nation's console: joins the stream, the lists, the map and the keys.
 
-import { ask, send } from "./commands.js";
+import { send } from "./commands.js";
 import { byId, element, replace } from "./dom.js";
-import { oldestCalling, render as renderEvents, sorted } from "./events.js";
+import { acknowledge as acknowledgeAll, grouped, oldestCalling, render as renderEvents } from "./events.js";
 import { SHAPES, isGone } from "./figures.js";
 import { load } from "./geography.js";
 import { Link } from "./link.js";
 import { ChartMap } from "./map.js";
 import { modeText, showMode } from "./mode.js";
 import * as panels from "./panels.js";
+import * as place from "./place.js";
+import * as view from "./view.js";
 import { LANGUAGES, choose, clock, code, day, language, number, say, span } from "./words.js";
 
 const ORIGIN_COLOURS = 6;
@@ -16,7 +18,7 @@ const TICK_MS = 100;
 const FIELDS = "input, select, textarea";
 
 let link = null;
-let chosen = null;
+let chosen = view.read("event");
 const dirty = new Set();
 const announced = new Map();
 const reported = new Set();
@@ -99,9 +101,14 @@ function reportShown() {
 }
 
 function choosing(event) {
-  chosen = chosen === event ? null : event;
-  map.byHand = false;
+  focusOn(chosen === event ? null : event);
   mark("events/");
+}
+
+function focusOn(event) {
+  chosen = event;
+  view.write("event", event);
+  map.byHand = false;
 }
 
 function mark(name) {
@@ -116,8 +123,8 @@ function touched(prefix) {
 function render() {
   if (link) {
     if (touched("node") || touched("events/")) showHead();
-    if (touched("events/") || touched("node")) {
-      renderEvents(byId("events"), events(), chosen, choosing, emptyText());
+    if (touched("events/") || touched("node") || touched("salvos") || touched("paths/")) {
+      renderEvents(byId("events"), events(), { salvos: piece("salvos") ?? [], paths: link.under("paths/"), chosen, onChoose: choosing, emptyText: emptyText() });
       announce();
       reportShown();
     }
@@ -167,17 +174,19 @@ function tick() {
 }
 
 function step(by) {
-  const list = sorted(events());
+  const list = grouped(events(), piece("salvos") ?? []).flatMap((group) => group.members);
   if (list.length === 0) return;
   const at = list.findIndex((event) => event.event === chosen);
-  chosen = list[(at + by + list.length) % list.length].event;
+  focusOn(list[(at + by + list.length) % list.length].event);
   mark("events/");
   requestAnimationFrame(() => byId("events").querySelector(".chosen .card-head")?.focus());
 }
 
 function acknowledge() {
   const event = oldestCalling(events());
-  if (event) ask("acknowledge", event.event, event.version);
+  if (!event) return;
+  const group = grouped(events(), piece("salvos") ?? []).find(({ members }) => members.includes(event));
+  acknowledgeAll(group.members);
 }
 
 // Out of a field or of the help: the keys are the console's again.
@@ -209,6 +218,7 @@ function listen() {
       action();
     }
   });
+  place.listen(() => mark("all"));
   document.addEventListener("visibilitychange", () => link && reportShown());
   window.addEventListener("resize", () => mark("map"));
   byId("choices").addEventListener("submit", (event) => event.preventDefault());
@@ -220,6 +230,7 @@ function listen() {
   byId("theme").addEventListener("click", () => setTheme(document.documentElement.dataset.theme === "dark" ? "light" : "dark"));
   byId("language").addEventListener("change", () => {
     setLanguage(byId("language").value);
+    view.write("lang", byId("language").value);
     byId("language").blur();
   });
   byId("zoom-in").addEventListener("click", KEYS["+"]);
@@ -248,15 +259,17 @@ async function setLanguage(wanted) {
     element("ul", {}, ["a", "jk", "zoom", "t"].map((key) => element("li", {}, say(`help.${key}`)))),
     element("p", {}, Object.entries(SHAPES).map(([status, shape]) => `${shape} ${code("status", status)}`).join("  ·  ")));
   byId("language").value = language();
+  place.translate();
   mark("all");
 }
 
 async function start() {
   replace(byId("language"), Object.entries(LANGUAGES).map(([value, name]) => element("option", { value }, name)));
   byId("operator-name").value = localStorage.getItem("operator") ?? "local-operator";
-  setTheme(localStorage.getItem("theme") ?? (matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark"));
-  const asked = new URLSearchParams(location.search).get("lang") ?? localStorage.getItem("language") ?? navigator.language.slice(0, 2);
-  await Promise.all([setLanguage(asked), load()]);
+  setTheme(view.read("theme") ?? localStorage.getItem("theme") ?? (matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark"));
+  const asked = view.read("lang") ?? localStorage.getItem("language") ?? navigator.language.slice(0, 2);
+  await load();
+  await setLanguage(asked);
   listen();
   link = new Link("/api/stream", (changed) => { for (const name of changed) if (name !== "clock") mark(name); });
   setInterval(tick, TICK_MS);

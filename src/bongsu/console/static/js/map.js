@@ -305,9 +305,11 @@ export class ChartMap {
     const wide = pen.measureText(text).width;
     const left = x + dx - (align === "right" ? wide : align === "center" ? wide / 2 : 0);
     let top = y + dy;
+    // The same word at the same place once: a salvo is not written twenty times.
+    if (this.labels.some((box) => box[3] === text && Math.abs(left - box[0]) < 12 && Math.abs(y + dy - box[4]) < 12)) return;
     const covers = () => this.labels.some((box) => left < box[0] + box[1] && box[0] < left + wide && Math.abs(box[2] - top) < 13);
     for (let tries = 0; tries < 8 && covers(); tries += 1) top += 13;
-    this.labels.push([left, wide, top]);
+    this.labels.push([left, wide, top, text, y + dy]);
     pen.textAlign = "left";
     pen.lineWidth = 3;
     pen.strokeStyle = this.colour("halo");

@@ -9,6 +9,7 @@ const LOG_SHOWN = 60;
 function chip(one) {
   const faults = [];
   if (one.reported && one.reported !== "up") faults.push(code("reported", one.reported));
+  if (one.attended === false) faults.push(say("source.unattended"));
   if (one.missing) faults.push(say("source.missing", { n: number(one.missing) }));
   if (one.clock_offset_s !== null && Math.abs(one.clock_offset_s) > 2) faults.push(say("source.offset", { n: number(one.clock_offset_s, 1) }));
   const rank = one.state === "fresh" && faults.length ? "stale" : one.state;
@@ -16,8 +17,7 @@ function chip(one) {
     element("span", { "aria-hidden": "true" }, `${SHAPES[one.state] ?? "?"} `),
     element("strong", {}, one.kind === "partner" ? one.source.toUpperCase() : one.source), " ", code("freshness", one.state),
     faults.length ? ` · ${faults.join(", ")}` : "",
-    // The link judges a fresh partner fresh by each heartbeat, but says so only on a change: no age is known between.
-    one.last && !(one.kind === "partner" && one.state === "fresh") ? element("small", {}, " ", element("span", { "data-link-age": one.last })) : null);
+    one.last ? element("small", {}, " ", element("span", { "data-link-age": one.last })) : null);
 }
 
 export function sources(parent, list) {
