@@ -1,10 +1,22 @@
 """`bongsu release`: what a nation's policy lets out, and why."""
 
+from __future__ import annotations
+
 import json
 from importlib import resources
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
+
+from bongsu.base.errors import BadInput
+
+if TYPE_CHECKING:
+    from bongsu.core.exchange.explain import Verdict
+    from bongsu.core.exchange.gate import Answer
+    from bongsu.model.configuration import Rule
+
+_MODES = ("real", "exercise", "replay", "simulation", "test")
 
 
 @click.group(epilog="\b\nExample:\n  bongsu release explain --help")
@@ -14,36 +26,134 @@ def release() -> None:
 
 @release.command(
     epilog="\b\nExample:\n  bongsu release explain --recipient jp --kind warning\n"
-    "  bongsu release explain --policy our-policy.toml --recipient us --kind path --circle trilateral --json"
+    "  bongsu release explain --recipient public --kind alert\n"
+    "  bongsu release explain --recipient review --kind path --mode exercise --onward review,file\n"
+    "  bongsu release explain --recipient jp --kind warning --item warning.json --json\n"
+    "  bongsu release explain --recipient file --record runs/salvo-1/record/kr --id kr-17"
 )
 @click.option("--policy", type=click.Path(path_type=Path), help="A policy file (TOML); the shipped one by default.")
-@click.option("--recipient", required=True, help="A partner's code, or another exit such as public or file.")
-@click.option("--kind", required=True, help="What would leave: warning, path, stance, shown, ...")
+@click.option("--recipient", required=True, help="A partner's code, or another exit: file, public, review, tak.")
+@click.option("--kind", help="What would leave: warning, path, stance, alert, scan, ...")
 @click.option(
     "--circle", "circles", multiple=True, default=("trilateral",), show_default=True, help="A circle that both are in."
 )
+@click.option("--mode", type=click.Choice(_MODES), default="real", show_default=True, help="The node's mode.")
+@click.option("--onward", help="Ask of a partner's item that it lets be passed on to these, such as review,file.")
+@click.option(
+    "--item", type=click.Path(path_type=Path), help="A JSON object with the item's members; it need not exist."
+)
+@click.option("--record", type=click.Path(path_type=Path), help="One node's record folder: its own policy and items.")
+@click.option("--id", "item_id", help="With --record: the item.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
-def explain(policy: Path | None, recipient: str, kind: str, circles: tuple[str, ...], as_json: bool) -> None:
-    """Say for a kind and each of its fields whether it would leave for a recipient, by which rule, and which rules were overruled."""
-    import msgspec
+def explain(
+    policy: Path | None,
+    recipient: str,
+    kind: str | None,
+    circles: tuple[str, ...],
+    mode: str,
+    onward: str | None,
+    item: Path | None,
+    record: Path | None,
+    item_id: str | None,
+    as_json: bool,
+) -> None:
+    """Say for a kind and each of its fields whether it would leave for a recipient, by which rule, and which rules were overruled.
 
-    from bongsu.base.errors import BadInput
+    With an item (--item, or --record and --id) also in which form.
+    """
+    from bongsu.core.exchange.exits import EXITS, kinds
     from bongsu.core.exchange.explain import explain as explain_rules
-    from bongsu.core.exchange.policy import parse
-    from bongsu.wire.payloads_v1 import PAYLOADS
+    from bongsu.core.exchange.explain import hypothetical
+    from bongsu.model.mode import Mode
 
-    if kind not in PAYLOADS:
-        raise BadInput(f"no kind {kind!r}", f"use one of {', '.join(sorted(PAYLOADS))}", "--kind")
-    shipped = resources.files("bongsu.core.exchange").joinpath("default_policy.toml")
-    text = policy.read_text(encoding="utf-8") if policy else shipped.read_text(encoding="utf-8")
-    verdicts = explain_rules(parse(text, str(policy or "shipped policy")), recipient, circles, kind)
+    answer: Answer | None = None
+    if record is not None:
+        rules, circles, mode, kind, answer = _of_record(record, item_id, recipient)
+    else:
+        rules = _rules(policy)
+    if kind not in kinds():
+        raise BadInput(f"no kind {kind!r}", f"use one of {', '.join(kinds())}", "--kind")
+    among = () if recipient in EXITS else circles
+    consent = None if onward is None else tuple(name for name in onward.split(",") if name)
+    if item is not None:
+        answer = hypothetical(rules, recipient, among, Mode(mode), kind, _members(item), consent)
+    elif consent is not None and answer is None:
+        answer = hypothetical(rules, recipient, among, Mode(mode), kind, {}, consent)
+    verdicts = explain_rules(rules, recipient, among, kind, mode)
     if as_json:
-        click.echo(
-            json.dumps({"recipient": recipient, "kind": kind, "verdicts": msgspec.to_builtins(verdicts)}, indent=2)
-        )
+        click.echo(json.dumps(_document(recipient, kind, mode, verdicts, answer), indent=2))
         return
     for verdict in verdicts:
         how = "".join(f" {name}={value:g}" for name, value in verdict.parameters.items())
         over = f"; overrules {', '.join(verdict.overruled)}" if verdict.overruled else ""
         why = f": {verdict.reason}" if verdict.reason else ""
         click.echo(f"{verdict.field or kind + ' as a whole':24} {verdict.action}{how} by {verdict.rule}{why}{over}")
+    if answer is not None:
+        told = "refused" if answer.members is None else "leaves as " + json.dumps(answer.members, ensure_ascii=False)
+        click.echo(f"{answer.decision.item}: {told}")
+        for reason in answer.decision.reasons:
+            click.echo(f"  {reason}")
+
+
+def _document(recipient: str, kind: str, mode: str, verdicts: list[Verdict], answer: Answer | None) -> dict[str, Any]:
+    import msgspec
+
+    document = {"recipient": recipient, "kind": kind, "mode": mode, "verdicts": msgspec.to_builtins(verdicts)}
+    if answer is not None:
+        document["decision"] = msgspec.to_builtins(answer.decision)
+        document["released"] = answer.members
+    return document
+
+
+def _rules(policy: Path | None) -> tuple[Rule, ...]:
+    from bongsu.core.exchange.policy import parse
+
+    if policy is None:
+        shipped = resources.files("bongsu.core.exchange").joinpath("default_policy.toml")
+        return parse(shipped.read_text(encoding="utf-8"), "shipped policy")
+    return parse(_text(policy), str(policy))
+
+
+def _members(path: Path) -> dict[str, Any]:
+    try:
+        members = json.loads(_text(path))
+    except ValueError as error:
+        raise BadInput(f"not JSON ({error})", "give one JSON object", str(path)) from None
+    if not isinstance(members, dict):
+        raise BadInput("not a JSON object", "give one object with the item's members", str(path))
+    return members
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise BadInput(
+            f"cannot be read ({(error.strerror or 'unknown').lower()})", "check the path", str(path)
+        ) from None
+
+
+def _of_record(
+    folder: Path, item_id: str | None, recipient: str
+) -> tuple[tuple[Rule, ...], tuple[str, ...], str, str, Answer]:
+    """A recorded item judged by the policy of its record: rules, circles of that moment, mode, kind, and the answer."""
+    from bongsu.adapters.store import RecordReader
+    from bongsu.core.exchange.gate import Gate, question
+    from bongsu.model.configuration import Configuration
+    from bongsu.record.entry import body_of, item_of
+
+    if not item_id:
+        raise BadInput("which item?", "name it, such as --id kr-17 (see bongsu record show)", "--id")
+    if not folder.is_dir():
+        raise BadInput("is not a folder", "give one node's folder, such as RUN/record/kr", str(folder))
+    with RecordReader(folder) as reader:
+        settings = next((body_of(entry) for entry in reader.entries(last=1)), None)
+        found = next((item_of(entry) for entry in reader.entries() if entry.item == item_id), None)
+    if not isinstance(settings, Configuration) or found is None:
+        raise BadInput(f"no item {item_id!r} here", "see bongsu record show", str(folder))
+    asked = question(found, recipient)
+    moment_ns = found.head.receipt_ns
+    circles = tuple(
+        circle.circle for circle in settings.circles if {recipient, settings.node} <= set(circle.members_at(moment_ns))
+    )
+    return settings.rules, circles, settings.mode.value, asked.kind, Gate(settings).ask(asked, moment_ns)

@@ -31,6 +31,7 @@ class Rule(Noun, frozen=True):
     circle: str = ""
     kind: str = ""
     field: str = ""
+    mode: str = ""
     parameters: dict[str, float] = {}  # noqa: RUF012 - msgspec copies the default
     reason: str = ""
 

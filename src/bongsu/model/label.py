@@ -9,11 +9,15 @@ RANKS: dict[str, int] = {"OPEN": 0, "PARTNER": 1, "NATIONAL": 2}
 
 
 class Label(msgspec.Struct, frozen=True, kw_only=True):
-    """Who may see an item. `releasable_to` is permissive: sorted partner codes; empty means the originator only (fail closed)."""
+    """Who may see an item. `releasable_to` is permissive: sorted partner codes; empty means the originator only (fail closed).
+
+    `onward`: to whom the partners whose word is in it consent that it is passed on, sorted; None where no partner's word is in it.
+    """
 
     policy: str = "BONGSU-EXAMPLE"
     classification: str = "PARTNER"
     releasable_to: tuple[str, ...] = ()
+    onward: tuple[str, ...] | None = None
 
 
 def join(labels: Iterable[Label]) -> Label | None:
@@ -25,4 +29,10 @@ def join(labels: Iterable[Label]) -> Label | None:
         return known[0]
     highest = max(known, key=lambda label: RANKS.get(label.classification, len(RANKS)))
     common = set(known[0].releasable_to).intersection(*(label.releasable_to for label in known))
-    return Label(policy=highest.policy, classification=highest.classification, releasable_to=tuple(sorted(common)))
+    bounded = [label.onward for label in known if label.onward is not None]
+    return Label(
+        policy=highest.policy,
+        classification=highest.classification,
+        releasable_to=tuple(sorted(common)),
+        onward=tuple(sorted(set(bounded[0]).intersection(*bounded))) if bounded else None,
+    )

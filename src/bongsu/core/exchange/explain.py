@@ -1,12 +1,18 @@
 """Why something would leave, or not: the same rules and the same function that release uses, with every rule that had a say."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import msgspec
 
+from bongsu.base.errors import BadValue
+from bongsu.core.exchange.exits import NOUNS, identity_of
+from bongsu.core.exchange.gate import Answer, Gate, Question
 from bongsu.core.exchange.policy import applies, decide, specificity
-from bongsu.core.exchange.release import IDENTITY
-from bongsu.model.configuration import Rule
+from bongsu.model.circle import Circle, Membership
+from bongsu.model.configuration import Configuration, Rule
+from bongsu.model.label import Label
+from bongsu.model.mode import Mode
 from bongsu.wire.payloads_v1 import PAYLOADS
 
 
@@ -24,7 +30,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
 def fields_of(kind: str) -> tuple[str, ...]:
     """The fields of a kind's body as rules name them: members, and the members of members. Raises `KeyError` for an unknown kind."""
     names: list[str] = []
-    for field in msgspec.structs.fields(PAYLOADS[kind]):
+    for field in msgspec.structs.fields(PAYLOADS.get(kind) or NOUNS[kind]):
         names.append(field.encode_name)
         inner = [
             part
@@ -37,14 +43,14 @@ def fields_of(kind: str) -> tuple[str, ...]:
     return tuple(names)
 
 
-def explain(rules: Iterable[Rule], recipient: str, circles: Iterable[str], kind: str) -> list[Verdict]:
+def explain(rules: Iterable[Rule], recipient: str, circles: Iterable[str], kind: str, mode: str = "") -> list[Verdict]:
     """The kind as a whole first, then each field. When the kind is denied nothing leaves, whatever its fields' rules say."""
     known = tuple(rules)
     among = frozenset(circles)
-    whole = _verdict(known, recipient, among, kind, "")
+    whole = _verdict(known, recipient, among, kind, "", mode)
     if whole.action == "deny":
         return [whole]
-    told = {field: _verdict(known, recipient, among, kind, field) for field in fields_of(kind)}
+    told = {field: _verdict(known, recipient, among, kind, field, mode) for field in fields_of(kind)}
     for field, verdict in told.items():
         above = told.get(field.rpartition(".")[0])
         if above is not None and above.action == "deny" and verdict.action != "deny":
@@ -57,12 +63,63 @@ def explain(rules: Iterable[Rule], recipient: str, circles: Iterable[str], kind:
     return [whole, *told.values()]
 
 
-def _verdict(rules: tuple[Rule, ...], recipient: str, circles: frozenset[str], kind: str, field: str) -> Verdict:
-    if field in IDENTITY:
+def hypothetical(
+    rules: Iterable[Rule],
+    recipient: str,
+    circles: Iterable[str],
+    mode: Mode,
+    kind: str,
+    members: dict[str, Any],
+    onward: tuple[str, ...] | None = None,
+) -> Answer:
+    """What the gate would answer for an item that need not exist: ours, or a partner's that may be passed on to `onward`.
+
+    Without members only the kind as a whole is judged. Raises `BadValue` where the members are not of that kind.
+    """
+    if kind in PAYLOADS and members:
+        try:
+            msgspec.convert(members, PAYLOADS[kind])
+        except msgspec.ValidationError as error:
+            raise BadValue(f"not a {kind} ({error})", "see docs/reference/exchange.md for the members") from None
+    gate = Gate(_stand_in(tuple(rules), recipient, circles, mode))
+    label = Label(releasable_to=(recipient,), onward=onward)
+    origin = _OURS if onward is None else "a partner"
+    asked = Question(recipient=recipient, kind=kind, members=members, item="hypothetical", origin=origin, label=label)
+    return gate.ask(asked, 0)
+
+
+_OURS = "us-here"
+
+
+def _stand_in(rules: tuple[Rule, ...], recipient: str, circles: Iterable[str], mode: Mode) -> Configuration:
+    """The least settings that a gate needs: these rules, and circles that both are in."""
+    both = tuple(Membership(partner=code, from_ns=0) for code in (_OURS, recipient))
+    return Configuration(
+        node=_OURS,
+        federation="",
+        mode=mode,
+        exercise="",
+        epoch=1,
+        partners=(),
+        sensors=(),
+        public_keys=(),
+        circles=tuple(Circle(circle=circle, title=circle, members=both) for circle in circles),
+        rules=rules,
+        roles=(),
+        label=Label(),
+        area_set="",
+        country="",
+    )
+
+
+def _verdict(
+    rules: tuple[Rule, ...], recipient: str, circles: frozenset[str], kind: str, field: str, mode: str
+) -> Verdict:
+    if field in identity_of(kind):
         text = "says which message it is, and leaves with the kind"
         return Verdict(field=field, action="allow", rule="identity", reason=text, parameters={}, overruled=())
-    chosen = decide(rules, recipient, circles, kind, field)
-    rivals = [rule for rule in rules if rule is not chosen and applies(rule, recipient, circles, kind, field)]
+    chosen = decide(rules, recipient, circles, kind, field, mode)
+    rivals = [rule for rule in rules if rule is not chosen and applies(rule, recipient, circles, kind, field, mode)]
     rivals.sort(key=lambda rule: (-specificity(rule), rule.rule))
     overruled = tuple(f"{rule.rule} ({rule.action})" for rule in rivals)
     if chosen is None:

@@ -1,6 +1,7 @@
 """Release policy: rules as data, and the one function that decides. Default deny; the most specific rule wins; the stricter wins a tie.
 
-A rule's specificity is the number of things that it names: recipient, circle, kind, and each step of a field's name (`impact.semi_major_m` counts two).
+A rule's specificity is the number of things that it names: recipient, circle, kind, mode, and each step of a field's name (`impact.semi_major_m` counts
+two). A rule that names no recipient speaks of partners; of the exits (`public`, `file`, ...) only if it denies: nothing is opened to them unnamed.
 """
 
 import tomllib
@@ -9,7 +10,9 @@ from collections.abc import Iterable
 import msgspec
 
 from bongsu.base.errors import BadInput
+from bongsu.core.exchange.exits import EXITS, kinds
 from bongsu.model.configuration import Rule
+from bongsu.model.mode import Mode
 
 ACTIONS = {"allow": 0, "coarsen": 1, "deny": 2}
 """The actions, mildest first: in a tie the strictest wins."""
@@ -29,6 +32,7 @@ class _RuleLine(msgspec.Struct, forbid_unknown_fields=True):
     circle: str = ""
     kind: str = ""
     field: str = ""
+    mode: str = ""
     grid_deg: float | None = None
     floor_m: float | None = None
     round_m: float | None = None
@@ -55,6 +59,7 @@ def parse(text: str, place: str) -> tuple[Rule, ...]:
 def _rule(line: _RuleLine, place: str) -> Rule:
     if line.action not in ACTIONS:
         raise BadInput(f"rule {line.name}: no action {line.action!r}", f"use one of {', '.join(ACTIONS)}", place)
+    _check_names(line, place)
     given = {
         key: value
         for key in ("grid_deg", "floor_m", "round_m", "round_s", "period_s")
@@ -76,9 +81,17 @@ def _rule(line: _RuleLine, place: str) -> Rule:
         circle=line.circle,
         kind=line.kind,
         field=line.field,
+        mode=line.mode,
         parameters=given,
         reason=line.reason,
     )
+
+
+def _check_names(line: _RuleLine, place: str) -> None:
+    """A kind or mode that does not exist would make a rule that never speaks."""
+    for key, value, known in (("kind", line.kind, kinds()), ("mode", line.mode, [mode.value for mode in Mode])):
+        if value and value not in known:
+            raise BadInput(f"rule {line.name}: no {key} {value!r}", f"use one of {', '.join(known)}", place)
 
 
 def _check_coarsening(line: _RuleLine, given: dict[str, float], place: str) -> None:
@@ -109,20 +122,25 @@ def field_steps(field: str) -> int:
 
 def specificity(rule: Rule) -> int:
     """How much a rule names."""
-    return bool(rule.recipient) + bool(rule.circle) + bool(rule.kind) + field_steps(rule.field)
+    return bool(rule.recipient) + bool(rule.circle) + bool(rule.kind) + bool(rule.mode) + field_steps(rule.field)
 
 
-def applies(rule: Rule, recipient: str, circles: frozenset[str], kind: str, field: str) -> bool:
+def applies(rule: Rule, recipient: str, circles: frozenset[str], kind: str, field: str, mode: str = "") -> bool:
     """Whether a rule speaks of this recipient, kind and field. A rule for a field covers all below it; one without covers all fields."""
+    if rule.recipient == "" and recipient in EXITS and rule.action != "deny":
+        return False
     return (
         rule.recipient in ("", recipient)
         and (rule.circle == "" or rule.circle in circles)
         and rule.kind in ("", kind)
+        and rule.mode in ("", mode)
         and (rule.field in ("", field) or field.startswith(rule.field + "."))
     )
 
 
-def decide(rules: Iterable[Rule], recipient: str, circles: frozenset[str], kind: str, field: str) -> Rule | None:
+def decide(
+    rules: Iterable[Rule], recipient: str, circles: frozenset[str], kind: str, field: str, mode: str = ""
+) -> Rule | None:
     """The rule that decides; None: nobody spoke of it, so it is denied."""
-    fitting = [rule for rule in rules if applies(rule, recipient, circles, kind, field)]
+    fitting = [rule for rule in rules if applies(rule, recipient, circles, kind, field, mode)]
     return max(fitting, key=lambda rule: (specificity(rule), ACTIONS[rule.action]), default=None)

@@ -1,7 +1,7 @@
 """Release: the only way out. Default deny, by recipient, kind and field; every decision is recorded with its rule and reasons.
 
-Takes: our own warnings, paths, stances, `Shown`, `Acknowledged`, `Refused`; link control (`Receipt`, `GapRequest`).
-Gives: a `Decision` for each item and recipient, and a `Release` (exact bytes for one recipient) where it is allowed.
+Takes: our own warnings, paths, stances, `Shown`, `Acknowledged`, `Refused`, `Alert`; link control (`Receipt`, `GapRequest`).
+Gives: a `Decision` for each item and recipient, partner or exit (`exits.py`), and a `Release` (exact bytes for one recipient) where it is allowed.
 Remembers: who was given which warning (a retraction goes to every holder whatever today's policy), when each path was last released, and the grid
     cell held for each event and recipient.
 Bounds: EVENTS_COUNT warnings.
@@ -14,11 +14,11 @@ import msgspec
 
 from bongsu.base.limits import EVENTS_COUNT
 from bongsu.base.units import seconds_to_ns
-from bongsu.core.exchange.coarsen import coarsened_number, coarsened_point
-from bongsu.core.exchange.policy import decide
+from bongsu.core.exchange.exits import EXITS, TO_EXITS
+from bongsu.core.exchange.gate import Answer, Cells, Gate, question
 from bongsu.core.room import Given, Memoryless
-from bongsu.model.configuration import Configuration, Rule
-from bongsu.model.decision import Decision
+from bongsu.model.alert import Alert
+from bongsu.model.configuration import Configuration
 from bongsu.model.head import Item, Now
 from bongsu.model.message import Lane, Release
 from bongsu.model.receipt import Acknowledged, GapRequest, Receipt, Shown
@@ -26,9 +26,6 @@ from bongsu.model.refusal import Refused
 from bongsu.model.stance import Stance
 from bongsu.model.warning import Path, Warning, WarningStatus
 from bongsu.wire import payloads_v1
-
-IDENTITY = frozenset({"warning", "version", "status", "time", "superseded_by"})
-"""Members that say which message it is: they leave with the kind, and alone when a retraction must reach a holder against today's policy."""
 
 RETRACTING = frozenset({WarningStatus.RETRACTED, WarningStatus.SUPERSEDED})
 """Statuses that take back what was given."""
@@ -40,21 +37,21 @@ class _Given(msgspec.Struct):
     warning: str
     holders: list[str] = []
     path_ns: dict[str, int] = {}
-    cells: dict[str, tuple[float, float]] = {}
+    cells: Cells = {}
 
 
 class ReleaseRoom(Memoryless):
     """See the head of this file."""
 
     name = "release"
-    takes = (Warning, Path, Stance, Shown, Acknowledged, Refused, Receipt, GapRequest)
+    takes = (Warning, Path, Stance, Shown, Acknowledged, Refused, Alert, Receipt, GapRequest)
 
     def __init__(self, configuration: Configuration) -> None:
+        assert not EXITS.keys() & set(configuration.partners), "no partner has an exit's name"
         self._configuration = configuration
+        self._gate = Gate(configuration)
         self._others = tuple(sorted(partner for partner in configuration.partners if partner != configuration.node))
         self._given: dict[str, _Given] = {}
-        self._decided: dict[tuple[str, frozenset[str], str, str], Rule | None] = {}
-        self._shared: tuple[int, dict[str, frozenset[str]]] = (-1, {})
 
     def handle(self, item: Item[Any], now: Now) -> list[Given]:
         """Decide for each recipient that the item may concern."""
@@ -81,6 +78,8 @@ class ReleaseRoom(Memoryless):
     def _recipients(self, body: Any, now: Now) -> tuple[str, ...]:
         if isinstance(body, Warning):
             return self._others
+        if isinstance(body, Alert):
+            return TO_EXITS["alert"]
         if isinstance(body, Stance):
             members = {
                 member
@@ -112,7 +111,7 @@ class ReleaseRoom(Memoryless):
         path = item.body
         memory = self._memory(path.warning)
         for recipient in self._others:
-            rule = self._rule(recipient, "path", "", now)
+            rule = self._gate.rule(recipient, "path", "", now.exercise_ns)
             period_s = 0.0 if rule is None else rule.parameters.get("period_s", 0.0)
             last_ns = memory.path_ns.get(recipient)
             if last_ns is not None and path.time_ns < last_ns + seconds_to_ns(period_s):
@@ -123,110 +122,17 @@ class ReleaseRoom(Memoryless):
 
     def _offer(self, item: Item[Any], recipient: str, lane: Lane, now: Now) -> list[Given]:
         body = item.body
-        kind, payload = payloads_v1.payload_of(body)
-        members: dict[str, Any] = msgspec.to_builtins(payload)
-        rule = self._rule(recipient, kind, "", now)
-        refusal = self._refusal(item, recipient, rule)
-        memory = self._memory(body.warning) if isinstance(body, Warning | Path) else None
-        if refusal is not None:
-            taken_back = isinstance(body, Warning) and body.status in RETRACTING and recipient in self._holders(body)
-            if not taken_back:
-                return [_decision(item, recipient, kind, None, rule, (refusal,))]
-            released = {name: value for name, value in members.items() if name in IDENTITY}
-            reasons: tuple[str, ...] = (f"holder: a retraction goes to every holder ({refusal})",)
-        else:
-            released, reasons = self._filtered(members, recipient, kind, memory, now)
-        if isinstance(body, Warning) and recipient not in self._holders(body):
-            self._memory(body.warning).holders.append(recipient)
-        subject = f"path.{body.warning}" if isinstance(body, Path) else kind
-        return [
-            _decision(item, recipient, kind, tuple(sorted(released)), rule, reasons),
-            Release(
-                recipient=recipient,
-                lane=lane,
-                kind=kind,
-                subject=subject,
-                body=msgspec.json.encode(released),
-                item=item.head.id,
-            ),
-        ]
-
-    def _refusal(self, item: Item[Any], recipient: str, rule: Rule | None) -> str | None:
-        """Why the kind as a whole may not go there; None if it may."""
-        if rule is None:
-            return "no rule allows it"
-        if rule.action == "deny":
-            return rule.reason or rule.rule
-        if recipient not in item.head.label.releasable_to:
-            return f"the label is not releasable to {recipient}"
-        return None
-
-    def _filtered(
-        self, members: dict[str, Any], recipient: str, kind: str, memory: _Given | None, now: Now
-    ) -> tuple[dict[str, Any], tuple[str, ...]]:
-        """The members that may leave, coarsened where a rule says so, and the reasons for what was held back or changed."""
-        released: dict[str, Any] = {}
-        reasons: list[str] = []
-        for name, value in members.items():
-            if name in IDENTITY:
-                released[name] = value
-                continue
-            rule = self._rule(recipient, kind, name, now)
-            if rule is None or rule.action == "deny":
-                reasons.append(f"{name}: {rule.rule if rule else 'no rule'}")
-                continue
-            if isinstance(value, dict):
-                value = self._filtered_point(value, name, recipient, kind, memory, now)
-            elif rule.action == "coarsen" and isinstance(value, int | float) and not isinstance(value, bool):
-                value = coarsened_number(name, value, rule.parameters)
-            elif rule.action == "coarsen" and rule.field:
-                reasons.append(f"{name}: {rule.rule} (cannot be coarsened, so it stays)")
-                continue
-            if rule.action == "coarsen":
-                reasons.append(f"{name}: {rule.rule}")
-            released[name] = value
-        return released, tuple(reasons)
-
-    def _filtered_point(
-        self, point: dict[str, Any], name: str, recipient: str, kind: str, memory: _Given | None, now: Now
-    ) -> dict[str, Any]:
-        kept: dict[str, Any] = {}
-        parameters: dict[str, dict[str, float]] = {}
-        for member, value in point.items():
-            rule = self._rule(recipient, kind, f"{name}.{member}", now)
-            if rule is None or rule.action == "deny":
-                continue
-            kept[member] = value
-            if rule.action == "coarsen":
-                parameters[member] = rule.parameters
-        if not parameters:
-            return kept
-        place = f"{recipient}.{name}"
-        held = memory.cells.get(place) if memory else None
-        coarse, cell = coarsened_point(kept, parameters, held)
-        if memory is not None and cell is not None:
-            memory.cells[place] = cell
-        return coarse
-
-    def _rule(self, recipient: str, kind: str, field: str, now: Now) -> Rule | None:
-        circles = self._circles(recipient, now)
-        asked = (recipient, circles, kind, field)
-        if asked not in self._decided:
-            self._decided[asked] = decide(self._configuration.rules, recipient, circles, kind, field)
-        return self._decided[asked]
-
-    def _circles(self, recipient: str, now: Now) -> frozenset[str]:
-        """The circles that both are in now; worked out anew only at another moment."""
-        moment_ns, known = self._shared
-        if moment_ns != now.exercise_ns:
-            self._shared = now.exercise_ns, (known := {})
-        if recipient not in known:
-            known[recipient] = frozenset(
-                circle.circle
-                for circle in self._configuration.circles
-                if {recipient, self._configuration.node} <= set(circle.members_at(now.exercise_ns))
-            )
-        return known[recipient]
+        asked = question(item, recipient)
+        cells = self._memory(body.warning).cells if isinstance(body, Warning | Path) else None
+        answer = self._gate.ask(asked, now.exercise_ns, cells)
+        if isinstance(body, Warning):
+            holds = recipient in self._holders(body)
+            if answer.members is None and holds and body.status in RETRACTING:
+                answer = self._gate.taken_back(asked, answer)
+            if answer.members is not None and not holds:
+                self._memory(body.warning).holders.append(recipient)
+        subject = f"path.{body.warning}" if isinstance(body, Path) else asked.kind
+        return _given(answer, lane, subject)
 
     def _holders(self, warning: Warning) -> list[str]:
         return self._given[warning.warning].holders if warning.warning in self._given else []
@@ -238,20 +144,19 @@ class ReleaseRoom(Memoryless):
         return memory
 
 
-def _decision(
-    item: Item[Any],
-    recipient: str,
-    kind: str,
-    fields: tuple[str, ...] | None,
-    rule: Rule | None,
-    reasons: tuple[str, ...],
-) -> Decision:
-    return Decision(
-        item=item.head.id,
-        recipient=recipient,
-        kind=kind,
-        allowed=fields is not None,
-        rule=rule.rule if rule else "default-deny",
-        reasons=reasons,
-        fields=fields or (),
-    )
+def _given(answer: Answer, lane: Lane, subject: str) -> list[Given]:
+    """The decision, and the bytes where something may leave."""
+    decision = answer.decision
+    if answer.members is None:
+        return [decision]
+    return [
+        decision,
+        Release(
+            recipient=decision.recipient,
+            lane=lane,
+            kind=decision.kind,
+            subject=subject,
+            body=msgspec.json.encode(answer.members),
+            item=decision.item,
+        ),
+    ]

@@ -14,6 +14,7 @@ import msgspec
 from bongsu.base.limits import EVENTS_COUNT, HEARTBEAT_S, LATEST_S, RESEND_COUNT, RESEND_S
 from bongsu.base.units import seconds_to_ns
 from bongsu.core.exchange.delivery import Deliveries
+from bongsu.core.exchange.exits import EXITS
 from bongsu.core.room import Due, Given
 from bongsu.model.configuration import Configuration
 from bongsu.model.delivery import Delivery
@@ -122,6 +123,8 @@ class Send:
         self._heartbeat_ns = stored.heartbeat_ns
 
     def _release(self, release: Release, now: Now) -> list[Given]:
+        if release.recipient in EXITS:
+            return []  # it leaves by the outlet of that name, not by a lane
         lanes = self._lanes[release.recipient]
         if release.lane is Lane.PROMPT:
             return self._prompt(lanes, release, now)

@@ -1,0 +1,70 @@
+"""Exits that are no partners, and what of an item is asked about at each: the table of kinds.
+
+Every exit is a recipient. A partner gets envelopes; an exit is a name under which bytes leave by another way: the public (alerts, feeds), a file or
+folder outside, a TAK relay, an exercise's review, an export of the record. None of them can confirm, so none counts as having taken something back.
+"""
+
+from typing import Any
+
+import msgspec
+
+from bongsu.model.bodies import Body
+from bongsu.model.noun import tag_of
+from bongsu.wire import payloads_v1
+
+EXITS: dict[str, str] = {
+    "file": "files and folders outside the node: exports of the record, documents of a drill",
+    "public": "everybody: alerts, feeds, bulletins",
+    "review": "the review of an exercise, for all who take part and whoever they show it to",
+    "tak": "a TAK relay",
+}
+"""The exits and what each stands for. No partner may have such a code."""
+
+IDENTITY = frozenset({"warning", "version", "status", "time", "superseded_by", "terms"})
+"""Members of a body that say which message it is, and under which terms: they leave with the kind."""
+
+RETRACTED_IDENTITY = IDENTITY - {"terms"}
+"""What a holder gets of a retraction against today's policy."""
+
+IDENTITIES: dict[str, frozenset[str]] = {
+    "alert": frozenset({"alert", "event", "version", "status", "time_ns"}),
+}
+"""The same for kinds that have no form in an envelope."""
+
+OWN_WORDS = frozenset({"alert", "statement", "shown", "acknowledged", "refused", "stance"})
+"""Kinds that are this nation's own word, whatever made it speak: no partner's figures are in them, so no partner's consent is asked."""
+
+TO_EXITS: dict[str, tuple[str, ...]] = {"alert": ("public", "file")}
+"""Kinds that the release room offers to exits by itself, the moment they are made. Other exits ask the gate when they need something."""
+
+
+def kind_of(body: Any) -> str:
+    """The kind under which a rule speaks of a body: its name on the wire, or in the record."""
+    try:
+        return payloads_v1.payload_of(body)[0]
+    except KeyError:
+        return str(body.__struct_config__.tag)
+
+
+def members_of(body: Any) -> dict[str, Any]:
+    """What would leave, as rules name it: the wire form (degrees, text times) where there is one, else that of the record."""
+    try:
+        members: dict[str, Any] = msgspec.to_builtins(payloads_v1.payload_of(body)[1])
+    except KeyError:
+        members = msgspec.to_builtins(body, enc_hook=lambda value: value.tolist())
+        members.pop("type", None)
+    return members
+
+
+def identity_of(kind: str) -> frozenset[str]:
+    """Members that leave with the kind."""
+    return IDENTITY if kind in payloads_v1.PAYLOADS else IDENTITIES.get(kind, frozenset())
+
+
+def kinds() -> tuple[str, ...]:
+    """Every kind that a rule may name, sorted."""
+    return tuple(sorted({*payloads_v1.PAYLOADS, *NOUNS}))
+
+
+NOUNS: dict[str, type[msgspec.Struct]] = {tag_of(noun.__name__): noun for noun in Body.__args__}
+"""The kinds of a record, by name."""

@@ -1,0 +1,179 @@
+"""The gate: may this leave for that recipient, and in which form. One pure function that every exit asks; nothing leaves without its answer.
+
+Takes: a `Question` (recipient, kind, members, whose it is, its label), the moment, and the grid cells held for the event.
+Gives: an `Answer`: the `Decision` with rule and reasons, and the members that may leave, coarsened; None where nothing may.
+Sources: DESIGN.md section 2 ("release is the only way out"); docs/reference/release.md says how an exit uses it.
+"""
+
+from typing import Any
+
+import msgspec
+
+from bongsu.core.exchange.coarsen import coarsened_number, coarsened_point
+from bongsu.core.exchange.exits import EXITS, OWN_WORDS, RETRACTED_IDENTITY, identity_of, kind_of, members_of
+from bongsu.core.exchange.policy import decide
+from bongsu.model.configuration import Configuration, Rule
+from bongsu.model.decision import Decision
+from bongsu.model.head import Item
+from bongsu.model.label import Label
+
+Cells = dict[str, tuple[float, float]]
+"""Grid cells held for one event, by recipient and place: keep one for each event, else averaging updates would undo a grid."""
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """May `members` (of `kind`, as rules name them) of item `item` leave for `recipient`? `origin` is whose word it is."""
+
+    recipient: str
+    kind: str
+    members: dict[str, Any]
+    item: str
+    origin: str
+    label: Label
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """The decision to be recorded, and what may leave: None, nothing."""
+
+    decision: Decision
+    members: dict[str, Any] | None
+    rule: Rule | None = None
+
+
+def question(item: Item[Any], recipient: str) -> Question:
+    """The question about an item as it stands."""
+    body, head = item.body, item.head
+    return Question(
+        recipient=recipient,
+        kind=kind_of(body),
+        members=members_of(body),
+        item=head.id,
+        origin=head.origin,
+        label=head.label,
+    )
+
+
+class Gate:
+    """A nation's policy, ready to answer. The same configuration, question, moment and cells give the same answer."""
+
+    def __init__(self, configuration: Configuration) -> None:
+        self._configuration = configuration
+        self._decided: dict[tuple[str, frozenset[str], str, str], Rule | None] = {}
+        self._shared: tuple[int, dict[str, frozenset[str]]] = (-1, {})
+
+    def ask(self, asked: Question, exercise_ns: int, cells: Cells | None = None) -> Answer:
+        """The answer at that moment. `cells` is changed where a point moves to another cell."""
+        rule = self.rule(asked.recipient, asked.kind, "", exercise_ns)
+        refusal = self._refusal(asked, rule)
+        if refusal is not None:
+            return Answer(decision=_decision(asked, None, rule, (refusal,)), members=None, rule=rule)
+        members, reasons = self._filtered(asked, cells, exercise_ns)
+        return Answer(decision=_decision(asked, members, rule, reasons), members=members, rule=rule)
+
+    def taken_back(self, asked: Question, refused: Answer) -> Answer:
+        """What a holder gets of a retraction that today's policy refuses: that it is one, and of what."""
+        members = {name: value for name, value in asked.members.items() if name in RETRACTED_IDENTITY}
+        reason = f"holder: a retraction goes to every holder ({'; '.join(refused.decision.reasons)})"
+        return Answer(decision=_decision(asked, members, refused.rule, (reason,)), members=members, rule=refused.rule)
+
+    def rule(self, recipient: str, kind: str, field: str, exercise_ns: int) -> Rule | None:
+        """The rule that decides; None where nobody speaks of it."""
+        circles = self._circles(recipient, exercise_ns)
+        asked = (recipient, circles, kind, field)
+        if asked not in self._decided:
+            ours = self._configuration
+            self._decided[asked] = decide(ours.rules, recipient, circles, kind, field, ours.mode.value)
+        return self._decided[asked]
+
+    def _refusal(self, asked: Question, rule: Rule | None) -> str | None:
+        """Why the kind as a whole may not go there; None if it may."""
+        if rule is None:
+            return "no rule allows it"
+        if rule.action == "deny":
+            return rule.reason or rule.rule
+        if asked.recipient not in EXITS and asked.recipient not in asked.label.releasable_to:
+            return f"the label is not releasable to {asked.recipient}"
+        if asked.kind not in OWN_WORDS and asked.origin != asked.recipient:
+            return self._without_consent(asked)
+        return None
+
+    def _without_consent(self, asked: Question) -> str | None:
+        """Passing on what is a partner's, or was made of it, needs the partner's consent."""
+        onward = asked.label.onward
+        if asked.origin == self._configuration.node and onward is None:
+            return None
+        if asked.recipient in (onward or ()):
+            return None
+        whose = asked.origin if asked.origin != self._configuration.node else "a partner whose word is in it"
+        return f"passing on needs the consent of {whose}: its terms do not name {asked.recipient}"
+
+    def _filtered(
+        self, asked: Question, cells: Cells | None, exercise_ns: int
+    ) -> tuple[dict[str, Any], tuple[str, ...]]:
+        """The members that may leave, coarsened where a rule says so, and the reasons for what was held back or changed."""
+        released: dict[str, Any] = {}
+        reasons: list[str] = []
+        identity = identity_of(asked.kind)
+        for name, value in asked.members.items():
+            if name in identity:
+                released[name] = value
+                continue
+            rule = self.rule(asked.recipient, asked.kind, name, exercise_ns)
+            if rule is None or rule.action == "deny":
+                reasons.append(f"{name}: {rule.rule if rule else 'no rule'}")
+                continue
+            if isinstance(value, dict):
+                value = self._filtered_point(asked, name, cells, exercise_ns)
+            elif rule.action == "coarsen" and isinstance(value, int | float) and not isinstance(value, bool):
+                value = coarsened_number(name, value, rule.parameters)
+            elif rule.action == "coarsen" and rule.field:
+                reasons.append(f"{name}: {rule.rule} (cannot be coarsened, so it stays)")
+                continue
+            if rule.action == "coarsen":
+                reasons.append(f"{name}: {rule.rule}")
+            released[name] = value
+        return released, tuple(reasons)
+
+    def _filtered_point(self, asked: Question, name: str, cells: Cells | None, exercise_ns: int) -> dict[str, Any]:
+        kept: dict[str, Any] = {}
+        parameters: dict[str, dict[str, float]] = {}
+        for member, value in asked.members[name].items():
+            rule = self.rule(asked.recipient, asked.kind, f"{name}.{member}", exercise_ns)
+            if rule is None or rule.action == "deny":
+                continue
+            kept[member] = value
+            if rule.action == "coarsen":
+                parameters[member] = rule.parameters
+        if not parameters:
+            return kept
+        place = f"{asked.recipient}.{name}"
+        held = cells.get(place) if cells is not None else None
+        coarse, cell = coarsened_point(kept, parameters, held)
+        if cells is not None and cell is not None:
+            cells[place] = cell
+        return coarse
+
+    def _circles(self, recipient: str, exercise_ns: int) -> frozenset[str]:
+        """The circles that both are in at that moment; worked out anew only at another one. An exit is in none."""
+        moment_ns, known = self._shared
+        if moment_ns != exercise_ns:
+            self._shared = exercise_ns, (known := {})
+        if recipient not in known:
+            known[recipient] = frozenset(
+                circle.circle
+                for circle in self._configuration.circles
+                if {recipient, self._configuration.node} <= set(circle.members_at(exercise_ns))
+            )
+        return known[recipient]
+
+
+def _decision(asked: Question, members: dict[str, Any] | None, rule: Rule | None, reasons: tuple[str, ...]) -> Decision:
+    return Decision(
+        item=asked.item,
+        recipient=asked.recipient,
+        kind=asked.kind,
+        allowed=members is not None,
+        rule=rule.rule if rule else "default-deny",
+        reasons=reasons,
+        fields=() if members is None else tuple(sorted(members)),
+    )
