@@ -25,7 +25,7 @@ help:
 	@echo "make test       the tests, except the long ones; sees to it that a browser is there"
 	@echo "make test-long  the long tests: real servers for minutes, every scenario"
 	@echo "make check      style, types, layers, tidiness, documents"
-	@echo "make bench      speed of sharing and of a drill"
+	@echo "make bench      speed of tracking, of sharing and of a drill"
 	@echo "make reference  writes docs/reference anew from the code"
 	@echo "make pins       resolves requirements/*.in anew into requirements/*.txt"
 	@echo "make clean      removes .venv, .tools, caches and runs"
@@ -51,6 +51,7 @@ check: setup
 	@$(BIN)/python -m pytest -q tests/tidy
 
 bench: setup
+	@$(ONE_THREAD) $(BIN)/bongsu bench track --json
 	@$(BIN)/bongsu bench share --json
 	@$(BIN)/bongsu bench drill --json
 

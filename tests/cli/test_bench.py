@@ -1,5 +1,6 @@
 """`bongsu bench`: the table, and the document of the sharing benchmark; the measuring itself runs by hand and in `make bench`."""
 
+import numpy as np
 from click.testing import CliRunner
 
 from bongsu.cli.bench import COMMANDS, benchmark, share_document
@@ -40,3 +41,29 @@ def test_a_core_lets_in_what_the_other_releases() -> None:
     found = benchmark("share_core").measure(50)
     assert found["verified_per_s"] > 100
     assert found["envelope_bytes"] > 500
+
+
+def test_tracking_is_measured_without_a_peer(monkeypatch) -> None:
+    rooms = benchmark("track_rooms")
+    monkeypatch.setattr(rooms, "interpreter", lambda: None)
+    said: list[str] = []
+    found = rooms.measure(3, 0.01, 5, said.append)
+    assert said == ["no Stone Soup on this machine, so peer_* is null; see requirements/bench.in"]
+    assert list(found)[:3] == ["scans_per_s", "peer_scans_per_s", "ratio"]
+    assert found["peer_scans_per_s"] is None and found["peer_salvo"] is None
+    assert found["tracks"] == found["objects_tracked"] == 3
+    assert 0.0 < found["rmse_m"] < 600.0
+    assert found["salvo"]["completeness"] > 0.8
+
+
+def test_bounds_of_the_tracking_benchmark_are_told() -> None:
+    told = CliRunner().invoke(main, ["bench", "track", "--objects", "100000"])
+    assert told.exit_code == 2
+    assert "300" in told.output
+
+
+def test_gospa_of_one_near_one_missed_and_one_false() -> None:
+    metrics = benchmark("track_metrics")
+    found = metrics.gospa(np.array([[0.0, 0, 0], [1e5, 0, 0]]), np.array([[300.0, 400.0, 0], [-1e5, 0, 0]]), 1_000.0)
+    assert (found["pairs"], found["missed"], found["false"]) == (1, 1, 1)
+    assert np.isclose(found["gospa_m"], np.sqrt(500.0**2 + 0.5 * 1_000.0**2 * 2))

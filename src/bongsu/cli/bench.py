@@ -29,6 +29,7 @@ COMMANDS: dict[str, Row] = {
         "bongsu.cli.bench:drill", "A live drill: from a plot to the partner's hand, and until nodes are ready."
     ),
     "share": Row("bongsu.cli.bench:share", "A warning from nation to nation, beside bare NATS and a relay."),
+    "track": Row("bongsu.cli.bench_track:track", "Scans in, tracks and estimates out, beside Stone Soup."),
 }
 
 
