@@ -15,6 +15,7 @@ from bongsu.core.inform.alarm import AlarmRoom
 from bongsu.core.inform.alert import AlertRoom
 from bongsu.core.inform.consult import Consult
 from bongsu.core.inform.desk import Desk
+from bongsu.core.inform.statements import Statements
 from bongsu.core.inform.warn import Warn
 from bongsu.core.pipeline import Pipeline
 from bongsu.core.room import Given, Memoryless
@@ -36,6 +37,7 @@ FEDERATION = "test-federation"
 EXERCISE = "TEST-EXERCISE"
 COUNTRIES = {"kr": "KR", "jp": "JP", "us": "US", "au": "AU", "uk": "GB"}
 SECRETS = {partner: Ed25519PrivateKey.from_private_bytes(partner.ljust(32, "x").encode()) for partner in COUNTRIES}
+KINDS = ("acknowledge", "shown", "retract", "stance", "split", "merge", "draft", "sign", "refuse", "withdraw")
 POLICY = """
 [[rules]]
 name = "all-to-the-circle"
@@ -68,7 +70,7 @@ def configuration(node: str, policy: str = POLICY, mode: Mode = Mode.EXERCISE, *
         "public_keys": tuple(public_key(partner, mode) for partner in PARTNERS),
         "circles": (Circle(circle="trilateral", title="The three", members=members),),
         "rules": parse(policy, "test policy"),
-        "roles": (Role(role="watch", kinds=("acknowledge", "shown", "retract", "stance", "split", "merge")),),
+        "roles": (Role(role="watch", kinds=KINDS),),
         "label": Label(releasable_to=PARTNERS),
         "area_set": "2026.11",
         "country": COUNTRIES[node],
@@ -100,7 +102,7 @@ class Node:
         self.items: list[Item[Any]] = []
 
     def rooms(self) -> list[Any]:
-        kinds = (Link, Desk, Warn, AlarmRoom, AlertRoom, Consult, ReleaseRoom, Send)
+        kinds = (Link, Desk, Warn, AlarmRoom, AlertRoom, Consult, Statements, ReleaseRoom, Send)
         return [kind(self.configuration) for kind in kinds]
 
     def restart(self) -> None:

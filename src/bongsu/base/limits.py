@@ -327,6 +327,30 @@ RESEND_S = 0.5
 """Link time between two answers to gap requests of one recipient: half of the time after which an honest one asks again, so that asking costs
 us no more than the asker."""
 
+STATEMENT_CHARACTERS = 4_000
+"""A joint statement in one language: a page and a half. Three of them, as JSON, fit an envelope."""
+
+STATEMENTS_COUNT = 256
+"""Joint statements that a node follows: a year of launches in three circles. The oldest leaves first, the record keeps all."""
+
+EARLY_WORDS_COUNT = 1_024
+"""Signatures that came before their statement (members' lanes are not ordered among each other); the oldest leaves first."""
+
+NOTE_CHARACTERS = 400
+"""What an officer may add to a drafted statement: one paragraph."""
+
+AGREED_DISTANCE_M = 25_000.0
+"""Points nearer than this agree: a released launch point is rounded to 0.1 degree, 14 km across its cell."""
+
+AGREED_LENGTH_M = 20_000.0
+"""Ranges and apogees nearer than this agree: reports are rounded to 10 km each."""
+
+AGREED_SHARE = 0.05
+"""So do those within 5 %: reporters of one flight differ by that much in their choice of figures."""
+
+AGREED_TIME_S = 30.0
+"""Times nearer than this agree: half of the minute to which reports are rounded."""
+
 REFUSAL_TEXT_CHARACTERS = 240
 """What a refusal quotes of bytes that nobody vouches for: enough to find the fault, too little to fill a record."""
 

@@ -10,6 +10,7 @@ from bongsu.core.inform.alarm import AlarmRoom
 from bongsu.core.inform.alert import AlertRoom
 from bongsu.core.inform.consult import Consult
 from bongsu.core.inform.desk import Desk
+from bongsu.core.inform.statements import Statements
 from bongsu.core.inform.warn import Warn
 from bongsu.core.pipeline import Pipeline
 from bongsu.core.room import Room
@@ -28,6 +29,7 @@ def build_rooms(configuration: Configuration) -> list[Room]:
         AlarmRoom(configuration),
         AlertRoom(configuration),
         Consult(configuration),
+        Statements(configuration),
         ReleaseRoom(configuration),
         Send(configuration),
     ]

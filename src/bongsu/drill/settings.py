@@ -15,7 +15,12 @@ from bongsu.model.mode import Mode
 CIRCLE = "trilateral"
 """The circle that the shipped policy releases to: in a drill all who take part."""
 
-ROLES = (Role(role="watch", kinds=("acknowledge", "shown", "retract", "stance", "split", "merge")),)
+ROLES = (
+    Role(
+        role="watch",
+        kinds=("acknowledge", "shown", "retract", "stance", "split", "merge", "draft", "sign", "refuse", "withdraw"),
+    ),
+)
 """The role of the persons on watch: they speak for their nation."""
 
 

@@ -15,9 +15,11 @@ from bongsu.model.health import Dropped, Health
 from bongsu.model.message import Outgoing, Received, Release, Unreadable
 from bongsu.model.receipt import Acknowledged, GapRequest, Heartbeat, Receipt, Shown
 from bongsu.model.refusal import Refusal, Refused
+from bongsu.model.register import Register
 from bongsu.model.scan import RawScan, Scan
 from bongsu.model.sensor import SensorStatus
 from bongsu.model.stance import Stance
+from bongsu.model.statement import JointStatement, Signature, Statement
 from bongsu.model.tick import Tick
 from bongsu.model.track import Track
 from bongsu.model.warning import Path, Warning
@@ -36,6 +38,10 @@ Output = (
     | Alert
     | Consultation
     | Stance
+    | Register
+    | Statement
+    | Signature
+    | JointStatement
     | Approved
     | Decision
     | Release

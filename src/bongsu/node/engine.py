@@ -28,6 +28,7 @@ from bongsu.model.configuration import Configuration
 from bongsu.model.exercise import ExerciseOrder
 from bongsu.model.head import Item, Now
 from bongsu.model.message import Lane, Outgoing, Received
+from bongsu.node.signing import signed
 from bongsu.record.chain import Chain, End, Sign
 from bongsu.record.codec import encode
 from bongsu.record.entry import EntryKind, body_of, item_of
@@ -48,12 +49,20 @@ class Restart(msgspec.Struct, frozen=True):
 class Engine:
     """One node's core and record. `step` is for one thread at a time; make it with `open_engine`."""
 
-    def __init__(self, pipeline: Pipeline, store: Store, chain: Chain, configuration: Configuration) -> None:
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        store: Store,
+        chain: Chain,
+        configuration: Configuration,
+        sign: Sign | None = None,
+    ) -> None:
         self.pipeline = pipeline
         self.store = store
         self.configuration = configuration
         self.restart = Restart(0, 0, ())
         self._chain = chain
+        self._sign = sign
         self._key = key_of(configuration)
         self._snapshots = store.durability is Durability.DISK
         self._snapshot_link_ns: int | None = None
@@ -79,6 +88,8 @@ class Engine:
         If a room breaks, the input enters the record as a fault before the error goes on: a restart passes it over.
         """
         begun_s = perf_counter()
+        if isinstance(body, Command) and body.kind == "sign" and self._sign is not None:
+            body = signed(body, self.configuration, self._sign)
         try:
             items = self.pipeline.step(now, body)
         except Exception as error:
@@ -174,7 +185,7 @@ def open_engine(
             return _resume(folder, same, build, sign, durability)
         _set_aside(folder, recorded.epoch)
         configuration = msgspec.structs.replace(configuration, epoch=recorded.epoch + 1)
-    engine = Engine(build(configuration), Store(folder, durability), Chain(sign), configuration)
+    engine = Engine(build(configuration), Store(folder, durability), Chain(sign), configuration, sign)
     engine.step(now, configuration)
     return engine
 
@@ -188,7 +199,7 @@ def _resume(
 ) -> Engine:
     store = Store(folder, durability)
     with RecordReader(folder) as reader:
-        engine = Engine(build(configuration), store, Chain(sign, reader.end()), configuration)
+        engine = Engine(build(configuration), store, Chain(sign, reader.end()), configuration, sign)
         engine.resume(reader)
     return engine
 

@@ -8,21 +8,13 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
 
+from bongsu.base.limits import AGREED_DISTANCE_M, AGREED_LENGTH_M, AGREED_SHARE, AGREED_TIME_S
 from bongsu.base.units import NANOSECONDS_PER_SECOND
 from bongsu.geo.frames import great_circle
 from bongsu.model.estimate import Estimate, PointEstimate
 from bongsu.model.event import Assessment
 from bongsu.model.warning import WarningStatus
 from bongsu.views.shape import Difference
-
-RANGE_FLOOR_M = 20_000.0
-"""Ranges and apogees nearer than this agree: reports are rounded to 10 km each."""
-RELATIVE_FLOOR = 0.05
-"""So do those within 5 %: reporters of one flight differ by that much in their choice of figures."""
-POINT_FLOOR_M = 25_000.0
-"""Points nearer than this agree: a released launch point is rounded to 0.1 degree, 14 km across its cell."""
-TIME_FLOOR_S = 30.0
-"""Times nearer than this agree: half of the minute to which reports are rounded."""
 
 SILENT = frozenset({WarningStatus.SUPERSEDED, WarningStatus.RETRACTED})
 
@@ -61,7 +53,7 @@ def _figures(
     if len(values) < 2:
         return None
     low, high = min(value for _, value in values), max(value for _, value in values)
-    if high - low <= max(RANGE_FLOOR_M, RELATIVE_FLOOR * abs(high)):
+    if high - low <= max(AGREED_LENGTH_M, AGREED_SHARE * abs(high)):
         return None
     return Difference(field, values, high - low)
 
@@ -84,7 +76,7 @@ def _too_far(stated: Sequence[tuple[str, PointEstimate]]) -> Iterator[float]:
         distance_m, _bearing = great_circle(
             one.latitude_rad, one.longitude_rad, other.latitude_rad, other.longitude_rad
         )
-        if distance_m > max(POINT_FLOOR_M, (one.semi_major_m or 0.0) + (other.semi_major_m or 0.0)):
+        if distance_m > max(AGREED_DISTANCE_M, (one.semi_major_m or 0.0) + (other.semi_major_m or 0.0)):
             yield distance_m
 
 
@@ -96,6 +88,6 @@ def _times(field: str, points: Sequence[tuple[str, PointEstimate | None]]) -> Di
     _, first, first_ns = min(stated, key=lambda row: row[2])
     _, last, last_ns = max(stated, key=lambda row: row[2])
     spread_s = (last_ns - first_ns) / NANOSECONDS_PER_SECOND
-    if spread_s <= max(TIME_FLOOR_S, 2.0 * math.hypot(first.sigma_time_s or 0.0, last.sigma_time_s or 0.0)):
+    if spread_s <= max(AGREED_TIME_S, 2.0 * math.hypot(first.sigma_time_s or 0.0, last.sigma_time_s or 0.0)):
         return None
     return Difference(field, tuple((origin, time_ns) for origin, _, time_ns in stated), spread_s)

@@ -17,6 +17,7 @@ from bongsu.model.message import Lane
 from bongsu.model.receipt import Acknowledged, GapRequest, Heartbeat, Receipt, Shown
 from bongsu.model.refusal import Refused
 from bongsu.model.stance import Position, Stance
+from bongsu.model.statement import Signature, Statement, StatementStatus, Vote
 from bongsu.model.warning import Path, Warning, WarningStatus
 from bongsu.wire.ranges import check, moment
 
@@ -120,6 +121,40 @@ class StancePayload(msgspec.Struct, omit_defaults=True):
     position: Position
     time: str
     fields: list[str] = []
+    reason: str = ""
+
+
+class TextsPayload(msgspec.Struct):
+    """A statement's text in each language; all three are signed together."""
+
+    en: str
+    ja: str
+    ko: str
+
+
+class StatementPayload(msgspec.Struct):
+    """A version of the issuer's draft of a joint statement: `about` are warnings by their originators' ids."""
+
+    statement: str
+    version: int
+    status: StatementStatus
+    circle: str
+    time: str
+    about: list[str]
+    texts: TextsPayload
+
+
+class SignaturePayload(msgspec.Struct, omit_defaults=True):
+    """The issuer signs a version of a statement, or refuses to; `wire/statement_v1.py` says what is signed."""
+
+    statement: str
+    version: int
+    digest: str
+    circle: str
+    vote: Vote
+    time: str
+    key: str = ""
+    signature: str = ""
     reason: str = ""
 
 
@@ -279,6 +314,28 @@ def payload_of(body: Any) -> tuple[str, msgspec.Struct]:
                 list(body.fields),
                 body.reason,
             )
+        case Statement():
+            return "statement", StatementPayload(
+                body.statement,
+                body.version,
+                body.status,
+                body.circle,
+                format_time(body.time_ns),
+                list(body.about),
+                TextsPayload(**dict(body.texts)),
+            )
+        case Signature():
+            return "signature", SignaturePayload(
+                body.statement,
+                body.version,
+                body.digest,
+                body.circle,
+                body.vote,
+                format_time(body.time_ns),
+                body.key,
+                body.signature,
+                body.reason,
+            )
         case Refused():
             return "refused", RefusedPayload(body.message, body.reason, body.requirement)
     raise KeyError(type(body).__name__)
@@ -293,6 +350,8 @@ PAYLOADS: dict[str, type[msgspec.Struct]] = {
     "shown": ShownPayload,
     "acknowledged": AcknowledgedPayload,
     "stance": StancePayload,
+    "statement": StatementPayload,
+    "signature": SignaturePayload,
     "refused": RefusedPayload,
 }
 """The kinds of v1 and their forms; the published JSON Schema is made from these."""
@@ -304,7 +363,9 @@ LANES: dict[str, Lane] = {
 
 _DECODERS = {kind: msgspec.json.Decoder(form) for kind, form in PAYLOADS.items()}
 
-Payload = Warning | Path | Heartbeat | Receipt | GapRequest | Shown | Acknowledged | Stance | Refused
+Payload = (
+    Warning | Path | Heartbeat | Receipt | GapRequest | Shown | Acknowledged | Stance | Statement | Signature | Refused
+)
 """What a body of v1 can be, inside."""
 
 
@@ -391,6 +452,29 @@ def _noun(payload: Any, issuer: str, issued_ns: int) -> Payload:
                 position=payload.position,
                 time_ns=moment(payload.time),
                 fields=tuple(payload.fields),
+                reason=payload.reason,
+            )
+        case StatementPayload():
+            return Statement(
+                statement=payload.statement,
+                version=payload.version,
+                status=payload.status,
+                circle=payload.circle,
+                time_ns=moment(payload.time),
+                about=tuple(payload.about),
+                texts=tuple(sorted(msgspec.to_builtins(payload.texts).items())),
+            )
+        case SignaturePayload():
+            return Signature(
+                statement=payload.statement,
+                version=payload.version,
+                digest=payload.digest,
+                circle=payload.circle,
+                partner=issuer,
+                vote=payload.vote,
+                time_ns=moment(payload.time),
+                key=payload.key,
+                signature=payload.signature,
                 reason=payload.reason,
             )
         case _:

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from bongsu.base.errors import BadValue
-from bongsu.base.limits import WIRE_LIST_COUNT, WIRE_NAME_CHARACTERS, WIRE_TEXT_CHARACTERS
+from bongsu.base.limits import STATEMENT_CHARACTERS, WIRE_LIST_COUNT, WIRE_NAME_CHARACTERS, WIRE_TEXT_CHARACTERS
 from bongsu.base.time import parse_time
 
 COUNT_MOST = 2**53
@@ -46,8 +46,13 @@ RANGES: dict[str, tuple[float, float]] = {
 }
 """Least and most of every number that a body of v1 can hold, both inclusive; a new number gets its row here (a test holds it)."""
 
-_LONG_TEXTS = frozenset({"reason"})
-"""Members in which people write; every other text is a name."""
+_LONG_TEXTS = {
+    "reason": WIRE_TEXT_CHARACTERS,
+    "en": STATEMENT_CHARACTERS,
+    "ja": STATEMENT_CHARACTERS,
+    "ko": STATEMENT_CHARACTERS,
+}
+"""Members in which people write, and their longest; every other text is a name."""
 
 
 def moment(text: str) -> int:
@@ -80,7 +85,7 @@ def _check(name: str, value: Any) -> None:
 
 
 def _check_text(name: str, value: str) -> None:
-    most = WIRE_TEXT_CHARACTERS if name in _LONG_TEXTS else WIRE_NAME_CHARACTERS
+    most = _LONG_TEXTS.get(name, WIRE_NAME_CHARACTERS)
     if len(value) > most:
         raise BadValue(f"{name} of {len(value)} characters", f"at most {most}")
 

@@ -26,7 +26,7 @@ class CommandRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """What a page may ask. `command` is the page's own id of it, so that a repeated one is known again."""
 
     command: Name
-    kind: Literal["acknowledge", "shown", "retract", "stance", "split", "merge"]
+    kind: Literal["acknowledge", "shown", "retract", "stance", "split", "merge", "draft", "sign", "refuse", "withdraw"]
     actor: Person
     role: Name
     about: About = ""

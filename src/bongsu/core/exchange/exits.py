@@ -31,7 +31,7 @@ IDENTITIES: dict[str, frozenset[str]] = {
 }
 """The same for kinds that have no form in an envelope."""
 
-OWN_WORDS = frozenset({"alert", "statement", "shown", "acknowledged", "refused", "stance"})
+OWN_WORDS = frozenset({"alert", "statement", "signature", "shown", "acknowledged", "refused", "stance"})
 """Kinds that are this nation's own word, whatever made it speak: no partner's figures are in them, so no partner's consent is asked."""
 
 TO_EXITS: dict[str, tuple[str, ...]] = {"alert": ("public", "file")}

@@ -1,6 +1,6 @@
 """Release: the only way out. Default deny, by recipient, kind and field; every decision is recorded with its rule and reasons.
 
-Takes: our own warnings, paths, stances, `Shown`, `Acknowledged`, `Refused`, `Alert`; link control (`Receipt`, `GapRequest`).
+Takes: our own warnings, paths, stances, statements, signatures, `Shown`, `Acknowledged`, `Refused`, `Alert`; link control (`Receipt`, `GapRequest`).
 Gives: a `Decision` for each item and recipient, partner or exit (`exits.py`), and a `Release` (exact bytes for one recipient) where it is allowed.
 Remembers: who was given which warning (a retraction goes to every holder whatever today's policy), when each path was last released, and the grid
     cell held for each event and recipient.
@@ -24,6 +24,7 @@ from bongsu.model.message import Lane, Release
 from bongsu.model.receipt import Acknowledged, GapRequest, Receipt, Shown
 from bongsu.model.refusal import Refused
 from bongsu.model.stance import Stance
+from bongsu.model.statement import Signature, Statement
 from bongsu.model.warning import Path, Warning, WarningStatus
 from bongsu.wire import payloads_v1
 
@@ -44,7 +45,7 @@ class ReleaseRoom(Memoryless):
     """See the head of this file."""
 
     name = "release"
-    takes = (Warning, Path, Stance, Shown, Acknowledged, Refused, Alert, Receipt, GapRequest)
+    takes = (Warning, Path, Stance, Statement, Signature, Shown, Acknowledged, Refused, Alert, Receipt, GapRequest)
 
     def __init__(self, configuration: Configuration) -> None:
         assert not EXITS.keys() & set(configuration.partners), "no partner has an exit's name"
@@ -80,7 +81,7 @@ class ReleaseRoom(Memoryless):
             return self._others
         if isinstance(body, Alert):
             return TO_EXITS["alert"]
-        if isinstance(body, Stance):
+        if isinstance(body, Stance | Statement | Signature):
             members = {
                 member
                 for circle in self._configuration.circles

@@ -1,9 +1,9 @@
 """Consultation: in each circle that this nation is in, who concurs and who differs about an event; silence is unknown.
 
 Takes: `Event`; partners' `Stance`; `Approved` commands (stance).
-Gives: our own `Stance`; `Consultation` at each change.
-Remembers: the consultations of each event, and the stances that came before the event was known here.
-Bounds: EVENTS_COUNT events; one stance a member and warning, the newest.
+Gives: our own `Stance`; `Consultation` at each change; the `Register` of an event when somebody's figures change.
+Remembers: the consultations and the register of each event, and the stances that came before the event was known here.
+Bounds: EVENTS_COUNT events; one stance a member and warning, the newest; one claim a nation and figure.
 Sources: DOMAIN.md section 1 (circles differ; each state analyses alone). Members are those of the day of the event.
 """
 
@@ -14,18 +14,22 @@ from msgspec.structs import replace
 
 from bongsu.base.limits import EVENTS_COUNT
 from bongsu.core.inform.desk import refused
-from bongsu.core.room import Given, Memoryless
+from bongsu.core.inform.register import updated
+from bongsu.core.room import Caused, Given, Memoryless
 from bongsu.model.command import Approved, Command
 from bongsu.model.configuration import Configuration
 from bongsu.model.consultation import Consultation
 from bongsu.model.event import Event
-from bongsu.model.head import Item, Now
+from bongsu.model.head import Head, Item, Now
+from bongsu.model.register import Register
 from bongsu.model.stance import Position, Stance
 
 
 class _Held(msgspec.Struct):
     event: Event
+    head: Head
     consultations: dict[str, Consultation] = {}
+    register: Register | None = None
 
 
 class Consult(Memoryless):
@@ -44,7 +48,7 @@ class Consult(Memoryless):
         """An event's new version, a partner's stance, or our own."""
         body = item.body
         if isinstance(body, Event):
-            return self._event(body, now)
+            return self._event(body, item.head, now)
         if isinstance(body, Stance):
             return self._stance(body, now)
         command = body.command
@@ -59,17 +63,21 @@ class Consult(Memoryless):
         held, self._early = msgspec.msgpack.decode(state, type=tuple[list[_Held], list[Stance]])
         self._held = {one.event.event: one for one in held}
 
-    def _event(self, event: Event, now: Now) -> list[Given]:
+    def _event(self, event: Event, head: Head, now: Now) -> list[Given]:
         held = self._held.get(event.event)
         if held is None:
-            held = self._held[event.event] = _Held(event)
+            held = self._held[event.event] = _Held(event, head)
             if len(self._held) > EVENTS_COUNT:
                 del self._held[next(iter(self._held))]
         fresh = {one.warning.warning for one in event.assessments} - {
             one.warning.warning for one in held.event.assessments
         }
-        held.event = event
+        held.event, held.head = event, head
         given: list[Given] = []
+        register = updated(held.register, event, now.exercise_ns)
+        if register is not None:
+            held.register = register
+            given.append(register)
         for circle in self._circles:
             members = circle.members_at(event.time_ns)
             if self._node in members and (circle.circle not in held.consultations or fresh):
@@ -149,5 +157,6 @@ class Consult(Memoryless):
                 fields=tuple(field for field in command.arguments.get("fields", "").split(",") if field),
                 reason=command.arguments.get("reason", ""),
             )
-            given += [stance, *self._stance(stance, now)]
+            # A stance carries the label of what it is about.
+            given += [Caused(stance, causes=(held.head,)), *self._stance(stance, now)]
         return given
