@@ -17,8 +17,16 @@ from bongsu.model.message import Lane
 from bongsu.model.receipt import Acknowledged, GapRequest, Heartbeat, Receipt, Shown
 from bongsu.model.refusal import Refused
 from bongsu.model.stance import Position, Stance
-from bongsu.model.statement import Signature, Statement, StatementStatus, Vote
+from bongsu.model.statement import Signature, Statement
 from bongsu.model.warning import Path, Warning, WarningStatus
+from bongsu.wire.consultation_v1 import (
+    SignaturePayload,
+    StatementPayload,
+    decode_signature,
+    decode_statement,
+    encode_signature,
+    encode_statement,
+)
 from bongsu.wire.ranges import check, moment
 
 
@@ -121,40 +129,6 @@ class StancePayload(msgspec.Struct, omit_defaults=True):
     position: Position
     time: str
     fields: list[str] = []
-    reason: str = ""
-
-
-class TextsPayload(msgspec.Struct):
-    """A statement's text in each language; all three are signed together."""
-
-    en: str
-    ja: str
-    ko: str
-
-
-class StatementPayload(msgspec.Struct):
-    """A version of the issuer's draft of a joint statement: `about` are warnings by their originators' ids."""
-
-    statement: str
-    version: int
-    status: StatementStatus
-    circle: str
-    time: str
-    about: list[str]
-    texts: TextsPayload
-
-
-class SignaturePayload(msgspec.Struct, omit_defaults=True):
-    """The issuer signs a version of a statement, or refuses to; `wire/statement_v1.py` says what is signed."""
-
-    statement: str
-    version: int
-    digest: str
-    circle: str
-    vote: Vote
-    time: str
-    key: str = ""
-    signature: str = ""
     reason: str = ""
 
 
@@ -315,27 +289,9 @@ def payload_of(body: Any) -> tuple[str, msgspec.Struct]:
                 body.reason,
             )
         case Statement():
-            return "statement", StatementPayload(
-                body.statement,
-                body.version,
-                body.status,
-                body.circle,
-                format_time(body.time_ns),
-                list(body.about),
-                TextsPayload(**dict(body.texts)),
-            )
+            return "statement", encode_statement(body)
         case Signature():
-            return "signature", SignaturePayload(
-                body.statement,
-                body.version,
-                body.digest,
-                body.circle,
-                body.vote,
-                format_time(body.time_ns),
-                body.key,
-                body.signature,
-                body.reason,
-            )
+            return "signature", encode_signature(body)
         case Refused():
             return "refused", RefusedPayload(body.message, body.reason, body.requirement)
     raise KeyError(type(body).__name__)
@@ -455,28 +411,9 @@ def _noun(payload: Any, issuer: str, issued_ns: int) -> Payload:
                 reason=payload.reason,
             )
         case StatementPayload():
-            return Statement(
-                statement=payload.statement,
-                version=payload.version,
-                status=payload.status,
-                circle=payload.circle,
-                time_ns=moment(payload.time),
-                about=tuple(payload.about),
-                texts=tuple(sorted(msgspec.to_builtins(payload.texts).items())),
-            )
+            return decode_statement(payload)
         case SignaturePayload():
-            return Signature(
-                statement=payload.statement,
-                version=payload.version,
-                digest=payload.digest,
-                circle=payload.circle,
-                partner=issuer,
-                vote=payload.vote,
-                time_ns=moment(payload.time),
-                key=payload.key,
-                signature=payload.signature,
-                reason=payload.reason,
-            )
+            return decode_signature(payload, issuer)
         case _:
             assert isinstance(payload, RefusedPayload)
             return Refused(

@@ -84,6 +84,25 @@ BODIES: dict[str, dict[str, Any]] = {
         "fields": ["impact"],
         "reason": "x",
     },
+    "statement": {
+        "statement": "kr-S1",
+        "version": 1,
+        "status": "open",
+        "circle": "trilateral",
+        "time": TIME,
+        "about": ["kr-E1"],
+        "texts": {"en": "x", "ja": "x", "ko": "x"},
+    },
+    "signature": {
+        "statement": "kr-S1",
+        "version": 1,
+        "digest": "0" * 64,
+        "circle": "trilateral",
+        "vote": "sign",
+        "time": TIME,
+        "key": "k",
+        "signature": "00",
+    },
     "refused": {"message": "m", "reason": "body", "requirement": "R10"},
 }
 ABSURD = (1e308, -1e308, 2**53 + 1, 10**30, -(10**30), -1)
