@@ -249,9 +249,12 @@ def test_a_circle_is_asked_as_it_was_that_day_and_nobody_else_hears() -> None:
     )
     all_three = tuple(Membership(partner=code, from_ns=0) for code in PARTNERS)
     world = warned(circles=(Circle(circle="trilateral", title="The three", members=all_three), pair))
+    assert any(figure.agreed for figure in world.nodes["kr"].last(Register).figures)
     world.command("kr", "draft", "kr-V1", circle="kr-us")
     assert world.joint("us").members == ("kr", "us")
     assert world.nodes["jp"].last(JointStatement) is None
+    assert world.joint("us").statement.about == ("kr-E1",)
+    assert "not agreed on any figure" in dict(world.joint("us").statement.texts)["en"], "Japan's figures stay out"
     world.vote("kr")
     world.vote("us")
     assert world.joint("kr").adopted_ns is not None

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from bongsu.base.limits import EARLY_WORDS_COUNT, EVENTS_COUNT, NOTE_CHARACTERS, STATEMENTS_COUNT
 from bongsu.core.inform.desk import refused
+from bongsu.core.inform.register import figures
 from bongsu.core.room import Caused, Given, Memoryless
 from bongsu.model.command import Approved, Command
 from bongsu.model.configuration import Configuration
@@ -23,6 +24,7 @@ from bongsu.model.head import Head, Item, Now
 from bongsu.model.refusal import Refusal
 from bongsu.model.register import Register
 from bongsu.model.statement import JointStatement, Signature, Statement, StatementStatus, Vote
+from bongsu.model.warning import WarningStatus
 from bongsu.wire import statement_v1
 from bongsu.words import statement_text
 
@@ -224,13 +226,16 @@ class Statements(Memoryless):
                 return [refused(command, "not_ours", f"{revises!r} is no statement of ours in this circle")]
         else:
             self._drafted += 1
-        figures = () if known.register is None else known.register.figures
-        assessments = known.event.assessments
+        members = circle.members_at(now.exercise_ns)
+        # What a nation outside of the circle says is not the circle's to pass on.
+        spoken = [one for one in known.event.assessments if one.origin in members and one.basis != "fused"]
+        claims = () if known.register is None else known.register.claims
+        agreed = figures([claim for claim in claims if claim.reporter in members])
         facts = statement_text.Facts(
             circle=circle.title,
-            members=circle.members_at(now.exercise_ns),
-            figures={one.field: (one.low, one.high) for one in figures if one.agreed},
-            retracted=tuple(one.origin for one in assessments if one.warning.status.value == "retracted"),
+            members=members,
+            figures={one.field: (one.low, one.high) for one in agreed if one.agreed},
+            retracted=tuple(one.origin for one in spoken if one.warning.status is WarningStatus.RETRACTED),
             time_ns=now.exercise_ns,
             mode=self._configuration.mode,
             exercise=self._configuration.exercise,
@@ -242,7 +247,7 @@ class Statements(Memoryless):
             status=StatementStatus.OPEN,
             circle=circle.circle,
             time_ns=now.exercise_ns,
-            about=tuple(one.warning.warning for one in assessments),
+            about=tuple(one.warning.warning for one in spoken),
             texts=statement_text.texts(facts),
         )
         # The label of the event's: a statement may go to whom all that it speaks of may go.
