@@ -4,14 +4,17 @@ A judge gives the sentence that the review shows (unless the scenario words its 
 `expectations.py` and a judge in `_JUDGES`.
 """
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from bongsu.base.units import seconds_to_ns
 from bongsu.drill import expectations as kinds
 from bongsu.drill.scenario import Scenario
+from bongsu.drill.scenario_schema import Zone
 from bongsu.drill.truth import Flight
-from bongsu.views.folded import Folded
+from bongsu.views.folded import Folded, Said
 from bongsu.views.measures import Facts, Subjects
 from bongsu.views.review import Exchange, Judged, Retraction, Sharing
 
@@ -47,7 +50,7 @@ def judge(findings: Findings) -> list[Judged]:
     for expected in findings.scenario.expectations:
         text, met = _JUDGES[type(expected)](findings, expected)
         kind = str(expected.__struct_config__.tag)
-        told.append(Judged(text=expected.text or text, met=bool(met), kind=kind))
+        told.append(Judged(text=expected.text or text, met=bool(met), kind=kind, objective=expected.objective))
     return told
 
 
@@ -134,8 +137,11 @@ def _truth_flight_time(findings: Findings, expected: kinds.TruthFlightTime) -> V
         if (one.field, one.reporter) == ("flight_s", expected.reporter) and not isinstance(one.value, str)
     ]
     flown_s = findings.flights[meant].flight_s
-    text = f"the true flight{_about(findings, expected)} lasts within {expected.within_percent:g} % of what {expected.reporter} reported"
-    return text, any(abs(flown_s - value) <= expected.within_percent / 100.0 * value for value in said)
+    where = "within" if expected.inside else "further than"
+    by = "of" if expected.inside else "from"
+    text = f"the true flight{_about(findings, expected)} lasts {where} {expected.within_percent:g} % {by} what {expected.reporter} reported"
+    near = any(abs(flown_s - value) <= expected.within_percent / 100.0 * value for value in said)
+    return text, bool(said) and near is expected.inside
 
 
 def _areas_alerted(findings: Findings, expected: kinds.AreasAlerted) -> Verdict:
@@ -193,6 +199,70 @@ def _seconds_gained(findings: Findings, expected: kinds.SecondsGained) -> Verdic
     return text, gained_s is not None and gained_s >= expected.least
 
 
+def _never_hears(findings: Findings, expected: kinds.NeverHears) -> Verdict:
+    heard = findings.of(expected, expected.node).heard_s
+    text = f"{expected.node} is never given {expected.origin}'s warning{_about(findings, expected)}"
+    return text, expected.origin not in heard
+
+
+def _own_words(findings: Findings, expected: Any, node: str) -> list[Said]:
+    """The node's own statements about the launch, in order."""
+    meant = findings.meant(expected)
+    return [one for one in findings.folds[node].own() if findings.known.get((node, one.warning.warning)) == meant]
+
+
+def _irregular(findings: Findings, expected: kinds.Irregular) -> Verdict:
+    told = []
+    for node in expected.nodes:
+        estimates = [one.warning.estimate for one in _own_words(findings, expected, node)]
+        last = next((estimate for estimate in reversed(estimates) if estimate is not None), None)
+        told.append(last is not None and last.ballistic is False and last.impact is None)
+    text = (
+        f"the last word of {_and(expected.nodes)}{_about(findings, expected)} is an irregular flight, without an impact"
+    )
+    return text, all(told)
+
+
+def _no_impact(findings: Findings, expected: kinds.NoImpact) -> Verdict:
+    flight = findings.flights[findings.meant(expected)]
+    after_ns = flight.launch_ns + seconds_to_ns(expected.after_s)
+    words = [one for node in expected.nodes for one in _own_words(findings, expected, node) if one.time_ns >= after_ns]
+    whole = all(_own_words(findings, expected, node) for node in expected.nodes)
+    since = f" from {expected.after_s:g} s on" if expected.after_s else ""
+    text = f"{_and(expected.nodes)} warn{_about(findings, expected)}, and predict no impact{since}"
+    return text, whole and all(one.warning.estimate is None or one.warning.estimate.impact is None for one in words)
+
+
+def _falls_in_zone(findings: Findings, expected: kinds.FallsInZone) -> Verdict:
+    meant = findings.meant(expected)
+    launch = next(one for one in findings.scenario.launches if one.id == meant)
+    zone = next(one for one in launch.zones if one.name == expected.zone)
+    flight = findings.flights[meant]
+    fallen = {piece.name: piece.flight for piece in flight.pieces} | ({} if flight.in_orbit else {"main": flight})
+    text = f"{zone.piece}{_about(findings, expected)} falls {'inside' if expected.inside else 'outside'} {zone.name}"
+    landed = fallen.get(zone.piece)
+    return text, landed is not None and in_zone(landed, zone) is expected.inside
+
+
+def in_zone(flight: Flight, zone: Zone) -> bool:
+    """Whether a flight comes down between a zone's parallels and meridians."""
+    latitude_deg = math.degrees(flight.impact_latitude_rad)
+    longitude_deg = math.degrees(math.remainder(flight.impact_longitude_rad, 2.0 * math.pi))
+    return zone.south_deg <= latitude_deg <= zone.north_deg and zone.west_deg <= longitude_deg <= zone.east_deg
+
+
+def _source_state(findings: Findings, expected: kinds.SourceState) -> Verdict:
+    begun_ns, ended_ns = (findings.scenario.time_ns(at_s) for at_s in (expected.from_s, expected.until_s))
+    told = findings.folds[expected.node].sources.get(expected.source, [])
+    before = [state for time_ns, state in told if time_ns <= begun_ns][-1:]
+    during = [state for time_ns, state in told if begun_ns < time_ns <= ended_ns]
+    text = (
+        f"{expected.node} shows {expected.source} as {expected.state.replace('_', ' ')} "
+        f"between {expected.from_s:g} and {expected.until_s:g} s"
+    )
+    return text, expected.state in before + during
+
+
 def _and(names: Iterable[str]) -> str:
     return _joined(names, "and")
 
@@ -223,4 +293,9 @@ _JUDGES: dict[type, Callable[[Findings, Any], Verdict]] = {
     kinds.Acknowledged: _acknowledged,
     kinds.StanceTaken: _stance,
     kinds.SecondsGained: _seconds_gained,
+    kinds.NeverHears: _never_hears,
+    kinds.Irregular: _irregular,
+    kinds.NoImpact: _no_impact,
+    kinds.FallsInZone: _falls_in_zone,
+    kinds.SourceState: _source_state,
 }

@@ -16,103 +16,101 @@ Status = Literal["initial", "update", "lost", "passed", "impacted", "superseded"
 Codes = Annotated[tuple[Code, ...], Meta(min_length=1)]
 
 
-class Warned(Strict, frozen=True, kw_only=True, tag_field="expect", tag="warned"):
+class Expected(Strict, frozen=True, kw_only=True):
+    """What every expectation may say besides: its own sentence, and the objective that it belongs to."""
+
+    text: Text | None = None
+    objective: Name | None = None
+
+
+class Warned(Expected, frozen=True, kw_only=True, tag_field="expect", tag="warned"):
     """The node holds a warning of the launch, its own or (`own` false) anybody's, within `by_s`."""
 
     node: Code
     by_s: PositiveSeconds
     own: bool = False
     launch: Name | None = None
-    text: Text | None = None
 
 
-class Hears(Strict, frozen=True, kw_only=True, tag_field="expect", tag="hears"):
+class Hears(Expected, frozen=True, kw_only=True, tag_field="expect", tag="hears"):
     """The node holds a warning of the launch that `origin` issued, within `by_s` (whenever without it)."""
 
     node: Code
     origin: Code
     by_s: PositiveSeconds | None = None
     launch: Name | None = None
-    text: Text | None = None
 
 
-class KnowsBeforeOwn(Strict, frozen=True, kw_only=True, tag_field="expect", tag="knows_before_own"):
+class KnowsBeforeOwn(Expected, frozen=True, kw_only=True, tag_field="expect", tag="knows_before_own"):
     """The node's first warning from a partner comes at least `min_s` before its own sensors first see the object."""
 
     node: Code
     min_s: Seconds = 0.0
     launch: Name | None = None
-    text: Text | None = None
 
 
-class FinalStatus(Strict, frozen=True, kw_only=True, tag_field="expect", tag="final_status"):
+class FinalStatus(Expected, frozen=True, kw_only=True, tag_field="expect", tag="final_status"):
     """The last status of the launch in each node's picture is one of `statuses`."""
 
     nodes: Codes
     statuses: Annotated[tuple[Status, ...], Meta(min_length=1)]
     launch: Name | None = None
-    text: Text | None = None
 
 
-class HadStatus(Strict, frozen=True, kw_only=True, tag_field="expect", tag="had_status"):
+class HadStatus(Expected, frozen=True, kw_only=True, tag_field="expect", tag="had_status"):
     """Some version of the node's own warnings of the launch had this status."""
 
     node: Code
     status: Status
     launch: Name | None = None
-    text: Text | None = None
 
 
-class Retracted(Strict, frozen=True, kw_only=True, tag_field="expect", tag="retracted"):
+class Retracted(Expected, frozen=True, kw_only=True, tag_field="expect", tag="retracted"):
     """The warning of the false alarm is retracted, and every holder has confirmed within `everywhere_within_s` of the
     retraction.
     """
 
     everywhere_within_s: PositiveSeconds
     launch: Name | None = None
-    text: Text | None = None
 
 
-class ImpactD2(Strict, frozen=True, kw_only=True, tag_field="expect", tag="impact_d2"):
+class ImpactD2(Expected, frozen=True, kw_only=True, tag_field="expect", tag="impact_d2"):
     """The last impact estimate of each node lies within `most` (d2 of DESIGN.md section 4) of the true impact."""
 
     nodes: Codes
     most: Positive
     launch: Name | None = None
-    text: Text | None = None
 
 
-class LaunchD2(Strict, frozen=True, kw_only=True, tag_field="expect", tag="launch_d2"):
+class LaunchD2(Expected, frozen=True, kw_only=True, tag_field="expect", tag="launch_d2"):
     """The last launch estimate of each node lies within `most` (d2) of the true launch point."""
 
     nodes: Codes
     most: Positive
     launch: Name | None = None
-    text: Text | None = None
 
 
-class LaunchError(Strict, frozen=True, kw_only=True, tag_field="expect", tag="launch_error"):
+class LaunchError(Expected, frozen=True, kw_only=True, tag_field="expect", tag="launch_error"):
     """The last launch point of each node is within `most_km` of the true one."""
 
     nodes: Codes
     most_km: Positive
     launch: Name | None = None
-    text: Text | None = None
 
 
-class TruthFlightTime(Strict, frozen=True, kw_only=True, tag_field="expect", tag="truth_flight_time"):
-    """The truth's flight time is within a share of the reported one.
+class TruthFlightTime(Expected, frozen=True, kw_only=True, tag_field="expect", tag="truth_flight_time"):
+    """The truth's flight time is within a share of the reported one, or (`inside` false) further from it.
 
     The scenario is the flight that it says it is.
     """
 
     reporter: Text
     within_percent: Positive
+    inside: bool = True
     launch: Name | None = None
-    text: Text | None = None
 
 
-class AreasAlerted(Strict, frozen=True, kw_only=True, tag_field="expect", tag="areas_alerted"):
+class AreasAlerted(Expected, frozen=True, kw_only=True, tag_field="expect", tag="areas_alerted"):
     """The node alerted at least the areas `includes`, none of `excludes`, and at least `least` in all.
 
     `none` asks for no area at all.
@@ -124,10 +122,9 @@ class AreasAlerted(Strict, frozen=True, kw_only=True, tag_field="expect", tag="a
     least: Count = 0
     none: bool = False
     launch: Name | None = None
-    text: Text | None = None
 
 
-class Events(Strict, frozen=True, kw_only=True, tag_field="expect", tag="events"):
+class Events(Expected, frozen=True, kw_only=True, tag_field="expect", tag="events"):
     """The node's picture holds exactly `count` events over the whole drill.
 
     Nothing invented, nothing counted twice.
@@ -135,43 +132,79 @@ class Events(Strict, frozen=True, kw_only=True, tag_field="expect", tag="events"
 
     node: Code
     count: Count
-    text: Text | None = None
 
 
-class Exchange(Strict, frozen=True, kw_only=True, tag_field="expect", tag="exchange"):
+class Exchange(Expected, frozen=True, kw_only=True, tag_field="expect", tag="exchange"):
     """Nothing lost, applied twice or leaked, over the whole drill, beyond these counts."""
 
     lost: Count = 0
     applied_twice: Count = 0
     leaked: Count = 0
-    text: Text | None = None
 
 
-class Acknowledged(Strict, frozen=True, kw_only=True, tag_field="expect", tag="acknowledged"):
+class Acknowledged(Expected, frozen=True, kw_only=True, tag_field="expect", tag="acknowledged"):
     """The alarm of the launch at the node is acknowledged within `by_s`."""
 
     node: Code
     by_s: PositiveSeconds
     launch: Name | None = None
-    text: Text | None = None
 
 
-class StanceTaken(Strict, frozen=True, kw_only=True, tag_field="expect", tag="stance"):
+class StanceTaken(Expected, frozen=True, kw_only=True, tag_field="expect", tag="stance"):
     """Some node other than `node` holds `node`'s position about `origin`'s warning of the launch."""
 
     node: Code
     origin: Code
     position: Literal["concur", "differ"]
     launch: Name | None = None
-    text: Text | None = None
 
 
-class SecondsGained(Strict, frozen=True, kw_only=True, tag_field="expect", tag="seconds_gained"):
+class SecondsGained(Expected, frozen=True, kw_only=True, tag_field="expect", tag="seconds_gained"):
     """Sharing brought the node its first warning at least `least` seconds earlier than with the links cut."""
 
     node: Code
     least: Seconds
-    text: Text | None = None
+
+
+class NeverHears(Expected, frozen=True, kw_only=True, tag_field="expect", tag="never_hears"):
+    """The node never holds a warning of the launch that `origin` issued: it was not to be told."""
+
+    node: Code
+    origin: Code
+    launch: Name | None = None
+
+
+class Irregular(Expected, frozen=True, kw_only=True, tag_field="expect", tag="irregular"):
+    """The last word of each node that saw it is that the flight is not ballistic, and it carries no predicted impact."""
+
+    nodes: Codes
+    launch: Name | None = None
+
+
+class NoImpact(Expected, frozen=True, kw_only=True, tag_field="expect", tag="no_impact"):
+    """From `after_s` after the launch on, no statement of these nodes about it carries a predicted impact."""
+
+    nodes: Codes
+    after_s: Seconds = 0.0
+    launch: Name | None = None
+
+
+class FallsInZone(Expected, frozen=True, kw_only=True, tag_field="expect", tag="falls_in_zone"):
+    """A piece of the launch falls inside its notified zone, or (`inside` false) outside it. The scenario is what it says."""
+
+    zone: Text
+    inside: bool = True
+    launch: Name | None = None
+
+
+class SourceState(Expected, frozen=True, kw_only=True, tag_field="expect", tag="source_state"):
+    """Between `from_s` and `until_s` after the start, the node shows a source (a partner or a sensor) in this state."""
+
+    node: Code
+    source: Name
+    state: Literal["fresh", "catching_up", "stale", "unknown"]
+    from_s: Seconds
+    until_s: PositiveSeconds
 
 
 Expectation = (
@@ -191,4 +224,9 @@ Expectation = (
     | Acknowledged
     | StanceTaken
     | SecondsGained
+    | NeverHears
+    | Irregular
+    | NoImpact
+    | FallsInZone
+    | SourceState
 )

@@ -13,8 +13,8 @@ PATH_STEP_S = 10.0
 
 
 def truth_figures(flight: Flight) -> dict[str, Any]:
-    """`truth` of a launch in `review.json` (DESIGN.md section 4)."""
-    return {
+    """`truth` of a launch in `review.json` (DESIGN.md section 4). What stays in orbit has no impact; `pieces` fall by themselves."""
+    figures: dict[str, Any] = {
         "time": format_time(flight.launch_ns),
         "latitude_deg": round(math.degrees(flight.latitude_rad), 6),
         "longitude_deg": round(math.degrees(flight.longitude_rad), 6),
@@ -23,11 +23,23 @@ def truth_figures(flight: Flight) -> dict[str, Any]:
         "bearing_deg": round(math.degrees(flight.bearing_rad), 4),
         "burn_s": round(flight.burnout_s, 3),
         "flight_s": round(flight.flight_s, 3),
-        "impact": {
-            "time": format_time(flight.impact_ns),
-            "latitude_deg": round(math.degrees(flight.impact_latitude_rad), 6),
-            "longitude_deg": round(math.degrees(flight.impact_longitude_rad), 6),
-        },
+        "impact": None if flight.in_orbit else _landing(flight),
+    }
+    if flight.in_orbit:
+        figures["in_orbit"] = True
+    if flight.pieces:
+        figures["pieces"] = [
+            {"name": piece.name, "from_s": round(piece.from_s, 3), "impact": _landing(piece.flight)}
+            for piece in flight.pieces
+        ]
+    return figures
+
+
+def _landing(flight: Flight) -> dict[str, Any]:
+    return {
+        "time": format_time(flight.impact_ns),
+        "latitude_deg": round(math.degrees(flight.impact_latitude_rad), 6),
+        "longitude_deg": round(math.degrees(math.remainder(flight.impact_longitude_rad, 2.0 * math.pi)), 6),
     }
 
 

@@ -80,9 +80,23 @@ def write_node(scenario: Scenario, code: str, out: Path) -> Path:
         for role in settings.ROLES
     ]
     (folder / "roles.toml").write_text("\n".join(roles), encoding="utf-8")
+    (folder / "circles.toml").write_text(_circles(scenario), encoding="utf-8")
     path = folder / "node.toml"
     path.write_text("\n".join(_node_lines(scenario, code, out)) + "\n", encoding="utf-8")
     return path
+
+
+def _circles(scenario: Scenario) -> str:
+    """The circle of all who take part, with the dates of its members."""
+    lines = ["[[circles]]", f"circle = {_text(settings.CIRCLE)}", 'title = "All who take part"']
+    for partner in sorted(scenario.partners, key=lambda one: one.code):
+        member = settings.membership(scenario, partner)
+        lines += ["", "[[circles.members]]", f"partner = {_text(partner.code)}"]
+        if partner.joins_s is not None:
+            lines.append(f"from = {_text(format_time(member.from_ns))}")
+        if member.until_ns is not None:
+            lines.append(f"until = {_text(format_time(member.until_ns))}")
+    return "\n".join(lines) + "\n"
 
 
 def _node_lines(scenario: Scenario, code: str, out: Path) -> list[str]:
@@ -95,6 +109,7 @@ def _node_lines(scenario: Scenario, code: str, out: Path) -> list[str]:
         f"federation = {_text(str((out / 'federation').resolve()))}",
         'sensors = "sensors.jsonl"',
         'roles = "roles.toml"',
+        'circles = "circles.toml"',
         'control = "stdin"',
         f"start = {_text(format_time(scenario.start_ns))}",
         "",

@@ -56,7 +56,9 @@ def _truth(name: str, flight: Flight, from_ns: int, seen: tuple[int, int], real:
         launch_ns=flight.launch_ns,
         launch_rad=(flight.latitude_rad, flight.longitude_rad),
         impact_ns=flight.impact_ns,
-        impact_rad=(flight.impact_latitude_rad, math.remainder(flight.impact_longitude_rad, 2.0 * math.pi)),
+        impact_rad=None
+        if flight.in_orbit
+        else (flight.impact_latitude_rad, math.remainder(flight.impact_longitude_rad, 2.0 * math.pi)),
         path_s=times,
         path_ecef_m=flight.at(times)[0],
         seen_from_ns=seen[0],

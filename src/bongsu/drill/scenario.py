@@ -7,8 +7,10 @@ there (`scenario_checks.py`). No scenario is half accepted.
 
 import math
 import tomllib
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -26,7 +28,9 @@ from bongsu.drill.scenario_schema import (
     Launch,
     Link,
     Moment,
+    MselEntry,
     Name,
+    Objective,
     Operator,
     Pace,
     Partner,
@@ -36,15 +40,19 @@ from bongsu.drill.scenario_schema import (
     Strict,
     Text,
 )
-from bongsu.drill.truth import KINDS, Asked, Flight
+from bongsu.drill.truth_flight import Asked, BreakUp, Flight, PullUp
+from bongsu.drill.truth_kinds import KINDS
 
 PACKAGED = files("bongsu.drill") / "scenarios"
+CASTS = files("bongsu.drill") / "casts"
 
 
 class Scenario(Strict, frozen=True, kw_only=True):
     """A drill as written: who takes part, what flies, who sees it, what happens, what is expected.
 
     It ends `duration_s` after its start, or `after_last_impact_s` after the last true impact: exactly one of the two.
+    `cast` names a packaged cast (partners, hub, sensors, operators): whichever of these tables the file leaves out is
+    taken from there.
     """
 
     name: Name
@@ -52,6 +60,7 @@ class Scenario(Strict, frozen=True, kw_only=True):
     teaches: Text
     exercise: Name
     start: Moment
+    cast: Name | None = None
     partners: tuple[Partner, ...]
     hub: Hub
     sensors: tuple[SensorPlan, ...]
@@ -64,6 +73,8 @@ class Scenario(Strict, frozen=True, kw_only=True):
     operators: tuple[Operator, ...] = ()
     injects: tuple[Inject, ...] = ()
     captions: tuple[Caption, ...] = ()
+    objectives: tuple[Objective, ...] = ()
+    msel: tuple[MselEntry, ...] = ()
     pace: tuple[Pace, ...] = ()
 
     @property
@@ -109,8 +120,8 @@ class Scenario(Strict, frozen=True, kw_only=True):
 
 
 def last_impact_ns(flights: dict[str, Flight]) -> int:
-    """Exercise time of the last true impact."""
-    return max(flight.impact_ns for flight in flights.values())
+    """Exercise time of the last true impact of what comes down."""
+    return max(flight.impact_ns for flight in flights.values() if not flight.in_orbit)
 
 
 def names() -> tuple[str, ...]:
@@ -145,6 +156,7 @@ def parse(content: bytes, file: str) -> Scenario:
         raise BadInput(f"not TOML: {error}", "correct it there", file) from None
     if place := scenario_faults.not_finite(raw):
         raise BadInput("not a finite number", "write a number", f"{file}: {place}")
+    raw = _with_cast(raw, file)
     try:
         scenario = msgspec.convert(raw, Scenario, strict=True)
     except msgspec.ValidationError as error:
@@ -173,7 +185,7 @@ def solve_false_alarms(scenario: Scenario, file: str | None = None) -> dict[str,
 
 def asked(figures: Launch | FalseAlarm) -> Asked:
     """The figures of a flight in SI and radians."""
-    return Asked(
+    told = Asked(
         latitude_rad=math.radians(figures.latitude_deg),
         longitude_rad=math.radians(figures.longitude_deg),
         bearing_rad=math.radians(figures.bearing_deg),
@@ -181,6 +193,31 @@ def asked(figures: Launch | FalseAlarm) -> Asked:
         range_m=figures.range_km * METRES_PER_KILOMETRE,
         burn_s=figures.burn_s,
     )
+    if isinstance(figures, FalseAlarm):
+        return told
+    pull_up, break_up = figures.pull_up, figures.break_up
+    return replace(
+        told,
+        spent_stages=figures.spent_stages,
+        pull_up=None if pull_up is None else PullUp(pull_up.height_km * METRES_PER_KILOMETRE, pull_up.lift_to_drag),
+        break_up=None if break_up is None else BreakUp(break_up.after_s, break_up.pieces, break_up.spread_m_s),
+        orbit_burn_s=None if figures.orbit is None else figures.orbit.burn_s,
+    )
+
+
+def casts() -> tuple[str, ...]:
+    """Names of the packaged casts, sorted."""
+    return tuple(sorted(entry.name[:-5] for entry in CASTS.iterdir() if entry.name.endswith(".toml")))
+
+
+def _with_cast(raw: dict[str, Any], file: str) -> dict[str, Any]:
+    """The tables of the named cast under those of the file itself."""
+    cast = raw.get("cast")
+    if not isinstance(cast, str):
+        return raw
+    if cast not in casts():
+        raise BadInput(f"no cast is called {cast!r}", f"use one of {', '.join(casts())}", f"{file}: cast")
+    return tomllib.loads((CASTS / f"{cast}.toml").read_text(encoding="utf-8")) | raw
 
 
 def _refuse_large(content: bytes, file: str) -> None:

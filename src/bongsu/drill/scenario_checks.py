@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from bongsu.base.errors import BadInput
 from bongsu.drill.expectations import (
+    FallsInZone,
     ImpactD2,
     KnowsBeforeOwn,
     LaunchD2,
     LaunchError,
+    NoImpact,
     Retracted,
     TruthFlightTime,
 )
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 
 _SHIP_HIGHEST_M = 100.0
 _ORBIT_LOWEST_M = 200_000.0
-_NEEDS_TRUTH = (ImpactD2, LaunchD2, LaunchError, TruthFlightTime, KnowsBeforeOwn)
+_NEEDS_TRUTH = (ImpactD2, LaunchD2, LaunchError, TruthFlightTime, KnowsBeforeOwn, NoImpact, FallsInZone)
 
 
 class Fault(NamedTuple):
@@ -39,7 +41,18 @@ class Fault(NamedTuple):
 
 def check(scenario: "Scenario", file: str) -> None:
     """Raises `BadInput` for the first fault."""
-    for checks in (_times, _partners, _sensors, _objects, _operators, _injects, _pace, _expectations):
+    for checks in (
+        _times,
+        _partners,
+        _sensors,
+        _objects,
+        _kinds,
+        _operators,
+        _injects,
+        _pace,
+        _planning,
+        _expectations,
+    ):
         for path, fault, remedy in checks(scenario):
             raise BadInput(fault, remedy, f"{file}: {path}")
 
@@ -47,8 +60,8 @@ def check(scenario: "Scenario", file: str) -> None:
 def _times(scenario: "Scenario") -> Iterator[Fault]:
     if (scenario.duration_s is None) == (scenario.after_last_impact_s is None):
         yield Fault("duration_s", "the end must be said once", "give duration_s or after_last_impact_s, not both")
-    if scenario.after_last_impact_s is not None and not scenario.launches:
-        yield Fault("after_last_impact_s", "nothing is launched", "give duration_s instead")
+    if scenario.after_last_impact_s is not None and not _landing(scenario):
+        yield Fault("after_last_impact_s", "nothing comes down", "give duration_s instead")
 
 
 def _partners(scenario: "Scenario") -> Iterator[Fault]:
@@ -58,6 +71,9 @@ def _partners(scenario: "Scenario") -> Iterator[Fault]:
     yield from _unknown("hub.run_by", scenario.hub.run_by, scenario.codes)
     for number, link in enumerate(scenario.links):
         yield from _unknown(f"links[{number}].partner", link.partner, scenario.codes)
+    for number, partner in enumerate(scenario.partners):
+        if partner.joins_s is not None and partner.leaves_s is not None and partner.leaves_s <= partner.joins_s:
+            yield Fault(f"partners[{number}].leaves_s", "it leaves before it joins", "make it later than joins_s")
 
 
 def _sensors(scenario: "Scenario") -> Iterator[Fault]:
@@ -115,6 +131,52 @@ def _objects(scenario: "Scenario") -> Iterator[Fault]:
             yield Fault(f"{path}.from_s", "at_s, from_s and until_s are not in order", "at_s <= from_s < until_s")
 
 
+_KIND_TABLES = {"manoeuvring": "pull_up", "failed": "break_up", "satellite": "orbit"}
+
+
+def _kinds(scenario: "Scenario") -> Iterator[Fault]:
+    """That each kind of truth has its own table, and no other; that zones are of pieces that there are."""
+    for number, launch in enumerate(scenario.launches):
+        path = f"launches[{number}]"
+        for kind, table in _KIND_TABLES.items():
+            given = getattr(launch, table) is not None
+            if kind == launch.kind and not given:
+                yield Fault(f"{path}.{table}", f"a flight of kind {kind} needs it", "add it")
+            if kind != launch.kind and given:
+                yield Fault(f"{path}.{table}", f"belongs to kind {kind}, not {launch.kind}", "remove it")
+        if launch.kind == "manoeuvring" and launch.spent_stages:
+            yield Fault(f"{path}.spent_stages", "a manoeuvring flight has one stage", "remove it")
+        yield from _twice(f"{path}.zones", [zone.name for zone in launch.zones])
+        for place, zone in enumerate(launch.zones):
+            here = f"{path}.zones[{place}]"
+            if zone.south_deg >= zone.north_deg or zone.west_deg >= zone.east_deg:
+                yield Fault(here, "its bounds are not in order", "south below north, west of east")
+
+
+def _planning(scenario: "Scenario") -> Iterator[Fault]:
+    """Objectives, and the master scenario events list."""
+    objectives = [objective.id for objective in scenario.objectives]
+    injects = [inject.id for inject in scenario.injects if inject.id is not None]
+    yield from _twice("objectives", objectives)
+    yield from _twice("injects", injects)
+    latest_s = 0.0
+    for number, entry in enumerate(scenario.msel):
+        path = f"msel[{number}]"
+        if entry.at_s < latest_s:
+            yield Fault(f"{path}.at_s", "the list is not in order of time", "sort it")
+        latest_s = entry.at_s
+        if entry.objective is not None:
+            yield from _unknown(f"{path}.objective", entry.objective, objectives, "an objective of this scenario")
+        if entry.inject is not None:
+            yield from _unknown(f"{path}.inject", entry.inject, injects, "an inject's id")
+        if entry.player != "all":
+            yield from _unknown(f"{path}.player", entry.player, scenario.codes, "all, or a partner's code")
+    for number, expected in enumerate(scenario.expectations):
+        if expected.objective is not None:
+            path = f"expectations[{number}].objective"
+            yield from _unknown(path, expected.objective, objectives, "an objective of this scenario")
+
+
 def _operators(scenario: "Scenario") -> Iterator[Fault]:
     alarms = {alarm.id: alarm for alarm in scenario.false_alarms}
     owners = {sensor.id: sensor.owner for sensor in scenario.sensors}
@@ -151,8 +213,8 @@ def _pace(scenario: "Scenario") -> Iterator[Fault]:
         path = f"pace[{number}]"
         if (pace.from_s is None) == (pace.before_last_impact_s is None):
             yield Fault(path, "its moment must be said once", "give from_s or before_last_impact_s")
-        if pace.before_last_impact_s is not None and not scenario.launches:
-            yield Fault(f"{path}.before_last_impact_s", "nothing is launched", "give from_s instead")
+        if pace.before_last_impact_s is not None and not _landing(scenario):
+            yield Fault(f"{path}.before_last_impact_s", "nothing comes down", "give from_s instead")
         if pace.from_s is not None and pace.from_s <= latest_s:
             yield Fault(f"{path}.from_s", "the moments are not in order", "sort them")
         latest_s = latest_s if pace.from_s is None else pace.from_s
@@ -181,6 +243,9 @@ def _expectations(scenario: "Scenario") -> Iterator[Fault]:
             yield Fault(f"{path}.launch", "it is not said which launch is meant", "name one")
         else:
             yield from _meant(path, meant, expected, scenario)
+        if isinstance(expected, FallsInZone) and meant in launches:
+            zones = [zone.name for zone in launches[meant].zones]
+            yield from _unknown(f"{path}.zone", expected.zone, zones, "a zone of that launch")
         if isinstance(expected, TruthFlightTime) and meant in launches:
             told = [said.reporter for said in launches[meant].reported if said.field == "flight_s"]
             yield from _unknown(f"{path}.reporter", expected.reporter, told, "who reported a flight_s of that launch")
@@ -192,8 +257,14 @@ def _meant(path: str, meant: str, expected: object, scenario: "Scenario") -> Ite
     flown = meant in [launch.id for launch in scenario.launches]
     if isinstance(expected, _NEEDS_TRUTH) and not flown:
         yield Fault(f"{path}.launch", "a false alarm has no truth to compare with", "name a launch")
+    if isinstance(expected, ImpactD2) and flown and meant not in _landing(scenario):
+        yield Fault(f"{path}.launch", "what stays in orbit has no impact", "expect no_impact, or name another launch")
     if isinstance(expected, Retracted) and flown:
         yield Fault(f"{path}.launch", "a true launch is not retracted", "name a false alarm")
+
+
+def _landing(scenario: "Scenario") -> list[str]:
+    return [launch.id for launch in scenario.launches if launch.kind != "satellite"]
 
 
 def _ids(scenario: "Scenario") -> list[str]:

@@ -56,6 +56,10 @@ def tables() -> Iterator[Table]:
     yield Table("[[links]]", scenario_schema.Link)
     yield Table("[[sensors]]", scenario_schema.SensorPlan)
     yield Table("[[launches]]", scenario_schema.Launch)
+    yield Table("[launches.pull_up]", scenario_schema.PullUpPlan)
+    yield Table("[launches.break_up]", scenario_schema.BreakUpPlan)
+    yield Table("[launches.orbit]", scenario_schema.OrbitPlan)
+    yield Table("[[launches.zones]]", scenario_schema.Zone)
     yield Table("[[launches.reported]]", scenario_schema.Reported)
     yield Table("[[false_alarms]]", scenario_schema.FalseAlarm)
     yield Table("[[operators]]", scenario_schema.Operator)
@@ -63,6 +67,8 @@ def tables() -> Iterator[Table]:
         yield Table(f"Action of an operator: {_tag(kind)}", kind)
     for kind in scenario_schema.Inject.__args__:
         yield Table(f"[[injects]] with {_tag(kind)}", kind)
+    yield Table("[[objectives]]", scenario_schema.Objective)
+    yield Table("[[msel]]", scenario_schema.MselEntry)
     yield Table("[[captions]]", scenario_schema.Caption)
     yield Table("[[pace]]", scenario_schema.Pace)
     for kind in expectations.Expectation.__args__:

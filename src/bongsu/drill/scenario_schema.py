@@ -37,10 +37,14 @@ class Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class Partner(Strict, frozen=True, kw_only=True):
-    """A nation that takes part: its code and its name in full."""
+    """A nation that takes part: its code and its name in full. It is a member of the circle of all who take part from
+    `joins_s` until `leaves_s`; always without them.
+    """
 
     code: Code
     name: Text
+    joins_s: Seconds | None = None
+    leaves_s: Seconds | None = None
 
 
 class Hub(Strict, frozen=True, kw_only=True):
@@ -103,23 +107,84 @@ class Figures(Strict, frozen=True, kw_only=True):
 
 
 class Reported(Strict, frozen=True, kw_only=True):
-    """What somebody reported of a flight, for the review: the value of one field, its bound and where it was read."""
+    """What somebody reported of a flight, for the review: the value of one field, its bound and where it was read.
+
+    Times of the day (`launch_time`, `impact_time`, `alert_time`, `lifted_time`) are text as published, such as
+    `2022-11-18T10:14+09:00`.
+    """
 
     reporter: Text
-    field: Literal["flight_s", "apogee_km", "range_km", "impact"]
+    field: Literal[
+        "flight_s",
+        "apogee_km",
+        "range_km",
+        "impact",
+        "launch_time",
+        "impact_time",
+        "alert_time",
+        "lifted_time",
+        "outcome",
+    ]
     value: float | Text
-    bound: Literal["", "about", "at least"] = ""
+    bound: Literal["", "about", "at least", "at most"] = ""
+    source: Address | None = None
+
+
+class PullUpPlan(Strict, frozen=True, kw_only=True):
+    """How a manoeuvring body pulls up on its way down: below `height_km` it has lift, `lift_to_drag` times its drag."""
+
+    height_km: Annotated[float, Meta(ge=10.0, le=80.0)]
+    lift_to_drag: Annotated[float, Meta(gt=0.0, le=4.0)]
+
+
+class BreakUpPlan(Strict, frozen=True, kw_only=True):
+    """How a flight fails: `after_s` seconds from its launch its push ends, and it breaks into `pieces` that part at
+    `spread_m_s`.
+    """
+
+    after_s: Annotated[float, Meta(ge=10.0, le=3_600.0)]
+    pieces: Annotated[int, Meta(ge=1, le=12)] = 4
+    spread_m_s: Annotated[float, Meta(ge=0.0, le=500.0)] = 60.0
+
+
+class OrbitPlan(Strict, frozen=True, kw_only=True):
+    """How a satellite reaches its orbit: a last stage burns for `burn_s` at the apogee of the first two."""
+
+    burn_s: Annotated[float, Meta(ge=20.0, le=400.0)]
+
+
+class Zone(Strict, frozen=True, kw_only=True):
+    """A notified drop zone, between parallels and meridians, and the piece that should fall there (such as `stage-1`)."""
+
+    name: Text
+    piece: Name
+    south_deg: Latitude
+    north_deg: Latitude
+    west_deg: Longitude
+    east_deg: Longitude
     source: Address | None = None
 
 
 class Launch(Figures, frozen=True, kw_only=True):
-    """A true flight. `kind` is a row of the table of truths (`drill/truth.py`)."""
+    """A true flight. `kind` is a row of the table of truths (`drill/truth_kinds.py`): ballistic; manoeuvring (with
+    `pull_up`); failed (with `break_up`; the figures are those that it was meant to have); satellite (with `orbit`; the
+    figures are the height of the orbit, and where the second stage falls).
+
+    `spent_stages`: each stage but the last falls by itself and may be seen. `assumed` names the figures that nobody has
+    published.
+    """
 
     id: Name
     at_s: Seconds
-    kind: Literal["ballistic"] = "ballistic"
+    kind: Literal["ballistic", "manoeuvring", "failed", "satellite"] = "ballistic"
     title: Text | None = None
+    spent_stages: bool = False
+    pull_up: PullUpPlan | None = None
+    break_up: BreakUpPlan | None = None
+    orbit: OrbitPlan | None = None
+    zones: tuple[Zone, ...] = ()
     reported: tuple[Reported, ...] = ()
+    assumed: tuple[Text, ...] = ()
 
 
 class FalseAlarm(Figures, frozen=True, kw_only=True):
@@ -189,7 +254,13 @@ class Operator(Strict, frozen=True, kw_only=True):
     actions: tuple[Action, ...] = ()
 
 
-class LinkCut(Strict, frozen=True, kw_only=True, tag_field="inject", tag="link_cut"):
+class Planned(Strict, frozen=True, kw_only=True):
+    """What every inject may say besides: an `id` by which the master scenario events list names it."""
+
+    id: Name | None = None
+
+
+class LinkCut(Planned, frozen=True, kw_only=True, tag_field="inject", tag="link_cut"):
     """The line between a node and the hub is cut."""
 
     node: Code
@@ -197,14 +268,14 @@ class LinkCut(Strict, frozen=True, kw_only=True, tag_field="inject", tag="link_c
     until_s: PositiveSeconds
 
 
-class NodeCrash(Strict, frozen=True, kw_only=True, tag_field="inject", tag="node_crash"):
+class NodeCrash(Planned, frozen=True, kw_only=True, tag_field="inject", tag="node_crash"):
     """A node's process dies at once, without a word, and is started again after a second."""
 
     node: Code
     at_s: Seconds
 
 
-class SensorOutage(Strict, frozen=True, kw_only=True, tag_field="inject", tag="sensor_outage"):
+class SensorOutage(Planned, frozen=True, kw_only=True, tag_field="inject", tag="sensor_outage"):
     """A sensor sees nothing (`down`) or half as much (`degraded`), and says so in its status."""
 
     sensor: Name
@@ -214,6 +285,27 @@ class SensorOutage(Strict, frozen=True, kw_only=True, tag_field="inject", tag="s
 
 
 Inject = LinkCut | NodeCrash | SensorOutage
+
+
+class Objective(Strict, frozen=True, kw_only=True):
+    """What the exercise is to show; expectations and events of the list name it by its `id`."""
+
+    id: Name
+    text: Text
+
+
+class MselEntry(Strict, frozen=True, kw_only=True):
+    """A row of the master scenario events list: when, what happens, what the players should do, for which objective, who
+    controls it, which inject (by its `id`) brings it about, and who plays (`all`, or a partner's code).
+    """
+
+    at_s: Seconds
+    event: Text
+    expected_action: Text
+    objective: Name | None = None
+    controller: Text = "EXCON"
+    inject: Name | None = None
+    player: Name = "all"
 
 
 class Caption(Strict, frozen=True, kw_only=True):

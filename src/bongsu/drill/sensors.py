@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from bongsu.base.units import METRES_PER_KILOMETRE, NANOSECONDS_PER_MICROSECOND
+from bongsu.base.units import METRES_PER_KILOMETRE, NANOSECONDS_PER_MICROSECOND, seconds_to_ns
 from bongsu.drill.scenario import Scenario, solve_false_alarms
 from bongsu.drill.scenario_schema import SensorOutage, SensorPlan
 from bongsu.drill.truth import Flight
@@ -74,8 +74,13 @@ class Thing:
 
 
 def things(scenario: Scenario, flights: dict[str, Flight]) -> tuple[Thing, ...]:
-    """What there is to see: the true flights, then the false alarms' imitations."""
-    shown = [Thing(name, flight) for name, flight in flights.items()]
+    """What there is to see: the true flights, each followed by what parts from it, then the false alarms' imitations."""
+    shown = []
+    for name, flight in flights.items():
+        shown.append(Thing(name, flight))
+        for piece in flight.pieces:
+            window = flight.launch_ns + seconds_to_ns(piece.from_s), piece.flight.impact_ns + 1
+            shown.append(Thing(f"{name}/{piece.name}", piece.flight, None, *window))
     imitations = solve_false_alarms(scenario)
     for alarm in scenario.false_alarms:
         window = scenario.time_ns(alarm.from_s), scenario.time_ns(alarm.until_s)
@@ -195,7 +200,10 @@ def _visible(
         seen &= distance <= plan.max_range_km * METRES_PER_KILOMETRE
     if plan.kind == "infrared":
         since_s = (times - flight.launch_ns) / 1e9
-        seen &= since_s <= flight.burnout_s + (plan.afterglow_s or 0.0)
+        glow_s = plan.afterglow_s or 0.0
+        seen &= np.any(
+            [(since_s >= begin_s) & (since_s <= end_s + glow_s) for begin_s, end_s in flight.burns_s], axis=0
+        )
         seen &= height >= (plan.cloud_top_km or 0.0) * METRES_PER_KILOMETRE
     return seen
 

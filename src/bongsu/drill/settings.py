@@ -5,6 +5,7 @@ from importlib import resources
 import bongsu
 from bongsu.core.exchange.policy import parse
 from bongsu.drill.scenario import Scenario
+from bongsu.drill.scenario_schema import Partner
 from bongsu.drill.sensors import describe
 from bongsu.geo import areas
 from bongsu.model.circle import Circle, Membership
@@ -29,9 +30,18 @@ def federation_of(scenario: Scenario) -> str:
     return f"drill-{scenario.exercise}"
 
 
+def membership(scenario: Scenario, partner: Partner) -> Membership:
+    """From when until when a partner is a member of the circle, in exercise time."""
+    return Membership(
+        partner=partner.code,
+        from_ns=0 if partner.joins_s is None else scenario.time_ns(partner.joins_s),
+        until_ns=None if partner.leaves_s is None else scenario.time_ns(partner.leaves_s),
+    )
+
+
 def configuration(scenario: Scenario, node: str, public_keys: tuple[PublicKey, ...]) -> Configuration:
     """The settings of one nation: its own sensors, the shipped release policy, a circle of all who take part."""
-    members = tuple(Membership(partner=code, from_ns=0) for code in sorted(scenario.codes))
+    members = tuple(membership(scenario, partner) for partner in sorted(scenario.partners, key=lambda one: one.code))
     policy = resources.files("bongsu.core.exchange") / "default_policy.toml"
     return Configuration(
         node=node,

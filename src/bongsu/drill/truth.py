@@ -1,17 +1,17 @@
 """The truth of a drill: flights solved so that the asked figures come out, from our own dynamics (`dynamics.py`).
 
-What players see is the path as sensors plot it, never this. Kinds of truth are the table `KINDS`.
+What players see is the path as sensors plot it, never this. Here stands the ballistic one; the table of all kinds is in
+`truth_kinds.py`.
 """
 
 import math
-from collections.abc import Callable
 
 from bongsu.base.errors import BadInput
 from bongsu.base.units import METRES_PER_KILOMETRE
-from bongsu.drill.truth_flight import Asked, Flight, measure
+from bongsu.drill.truth_flight import Asked, BreakUp, Flight, Floats, Piece, PullUp, measure
 from bongsu.drill.truth_solver import Attempt
 
-__all__ = ["KINDS", "Asked", "Flight", "fly", "refuse_wrong"]
+__all__ = ["Asked", "BreakUp", "Flight", "Piece", "PullUp", "attempt", "fly", "refuse_wrong"]
 
 BEARING_TOLERANCE_RAD = math.radians(3.0)
 """A truth whose bearing from launch to impact is further than this from the asked one is refused (it has landed on
@@ -22,28 +22,31 @@ FIGURE_TOLERANCE = 0.01
 """Share by which apogee and range may differ from the asked figures."""
 
 
-def fly(asked: Asked, launch_ns: int, place: str) -> Flight:
-    """Solves a flight of the asked figures and measures it.
+def attempt(asked: Asked, place: str) -> tuple[Attempt, Floats]:
+    """The search that found a ballistic flight of the asked figures, and its unknowns.
 
     Raises `BadInput` naming `place` when no such flight exists.
     """
-    attempt = Attempt(asked)
-    unknowns = attempt.solve()
-    rows = attempt.rows(unknowns, True) if unknowns is not None else None
-    if rows is None:
+    search = Attempt(asked)
+    unknowns = search.solve()
+    if unknowns is None:
         raise BadInput(
             f"no flight from there reaches an apogee of {asked.apogee_m / METRES_PER_KILOMETRE:g} km and a range of "
             f"{asked.range_m / METRES_PER_KILOMETRE:g} km at bearing {math.degrees(asked.bearing_rad):g}",
             "ask for a higher apogee, a shorter range, or another burn_s",
             place,
         )
-    flight = measure(rows, asked, launch_ns, attempt.burnout_s)
+    return search, unknowns
+
+
+def fly(asked: Asked, launch_ns: int, place: str) -> Flight:
+    """Solves a ballistic flight of the asked figures and measures it. Raises `BadInput` naming `place`."""
+    search, unknowns = attempt(asked, place)
+    rows = search.rows(unknowns, True)
+    assert rows is not None, "what was solved comes down"
+    flight = measure(rows, asked, launch_ns, search.burnout_s)
     refuse_wrong(flight, asked, place)
     return flight
-
-
-KINDS: dict[str, Callable[[Asked, int, str], Flight]] = {"ballistic": fly}
-"""Kinds of truth by the word that a scenario uses."""
 
 
 def refuse_wrong(flight: Flight, asked: Asked, place: str) -> None:

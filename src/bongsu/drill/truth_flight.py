@@ -19,12 +19,30 @@ _GEOD = Geod(ellps="WGS84")
 
 
 @dataclass(frozen=True)
+class PullUp:
+    """A body that glides on its way down: below this height, with this ratio of lift to drag."""
+
+    height_m: float
+    lift_to_drag: float
+
+
+@dataclass(frozen=True)
+class BreakUp:
+    """A flight that fails: when, into how many pieces, and how fast they part."""
+
+    at_s: float
+    pieces: int
+    spread_m_s: float
+
+
+@dataclass(frozen=True)
 class Asked:
     """The figures that a flight shall have.
 
     Geodetic site on the ground, bearing from launch to impact, apogee over WGS-84, geodesic range.
 
-    `burn_s` fixes the powered phase; without it, it follows from the speed that is needed.
+    `burn_s` fixes the powered phase; without it, it follows from the speed that is needed. `spent_stages`: each stage
+    but the last falls by itself after it has burnt out. The rest belongs to single kinds of truth.
     """
 
     latitude_rad: float
@@ -33,6 +51,19 @@ class Asked:
     apogee_m: float
     range_m: float
     burn_s: float | None = None
+    spent_stages: bool = False
+    pull_up: PullUp | None = None
+    break_up: BreakUp | None = None
+    orbit_burn_s: float | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Piece:
+    """What falls by itself from a moment of a flight on, such as a spent stage; it counts its time from the launch."""
+
+    name: str
+    from_s: float
+    flight: "Flight"
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +71,8 @@ class Flight:
     """A solved flight.
 
     `time_s` (N,), `position_ecef_m` and `velocity_ecef_m_s` (N, 3) from launch (time 0) to the ground; figures are
-    measured from them.
+    measured from them. One that stays `in_orbit` ends in flight: its range is to where it reached the orbit. `burns_s`:
+    when it burns; `pieces`: what parts from it.
     """
 
     launch_ns: int
@@ -57,10 +89,13 @@ class Flight:
     bearing_rad: float
     impact_latitude_rad: float
     impact_longitude_rad: float
+    in_orbit: bool = False
+    burns_s: tuple[tuple[float, float], ...] = ()
+    pieces: tuple[Piece, ...] = ()
 
     @property
     def impact_ns(self) -> int:
-        """Time of impact."""
+        """Time of impact; of one in orbit, the end of what is known."""
         return self.launch_ns + seconds_to_ns(self.flight_s)
 
     def at(self, time_s: Floats) -> tuple[Floats, Floats]:
@@ -112,6 +147,7 @@ def measure(rows: Floats, asked: Asked, launch_ns: int, burnout_s: float) -> Fli
         bearing_rad=math.radians(bearing_deg) % (2.0 * math.pi),
         impact_latitude_rad=latitude_rad,
         impact_longitude_rad=longitude_rad,
+        burns_s=((0.0, burnout_s),),
     )
 
 

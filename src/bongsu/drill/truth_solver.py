@@ -47,14 +47,23 @@ class Attempt:
         self.pitch_s = (0.06 * self.burnout_s, 0.25 * self.burnout_s)
         self.buffer = np.empty((FLIGHT_ROWS_COUNT, 7))
 
-    def rows(self, unknowns: Floats, coasts: bool) -> Floats | None:
-        """Rows (N, 7) of the flight of these unknowns; None when it does not come down in time."""
+    def plan(self, unknowns: Floats, lift: tuple[float, float] = (0.0, 0.0)) -> Floats:
+        """The plan (12,) of `dynamics.fly`; `lift` is its ratio to drag, and the height below which it pulls up."""
         kick = unknowns[0] * self.east + unknowns[1] * self.north
-        plan = np.concatenate([self.up, kick, self.pitch_s, [RISING_KG_M2, FALLING_KG_M2]])
-        count, end = dynamics.fly(self.site_m, plan, self._segments(float(unknowns[2])), coasts, self.buffer)
+        return np.concatenate([self.up, kick, self.pitch_s, [RISING_KG_M2, FALLING_KG_M2], lift])
+
+    def rows(self, unknowns: Floats, coasts: bool, lift: tuple[float, float] = (0.0, 0.0)) -> Floats | None:
+        """Rows (N, 7) of the flight of these unknowns; None when it does not come down in time."""
+        return self.fly(unknowns, self.segments(float(unknowns[2])), coasts, lift)
+
+    def fly(
+        self, unknowns: Floats, segments: Floats, coasts: bool, lift: tuple[float, float] = (0.0, 0.0)
+    ) -> Floats | None:
+        """The same with a powered phase of one's own."""
+        count, end = dynamics.fly(self.site_m, self.plan(unknowns, lift), segments, coasts, self.buffer)
         return None if end != dynamics.FLEW_TO_GROUND else self.buffer[:count].copy()
 
-    def _segments(self, scale: float) -> Floats:
+    def segments(self, scale: float) -> Floats:
         """The powered phase as rows (S, 6) of push and end, cut where a stage or the lean ends."""
         cuts = sorted({*self.pitch_s, *(self.stage_s * (number + 1) for number in range(len(self.stages)))})
         segments = []

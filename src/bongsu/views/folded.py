@@ -36,7 +36,8 @@ class Said(msgspec.Struct, frozen=True):
 
 
 class Folded(msgspec.Struct, eq=False):
-    """What one node made, heard and showed. `stanced_ns` runs in step with `stances`; `last_ns` and the times of `freshness` are link time."""
+    """What one node made, heard and showed. `stanced_ns` runs in step with `stances`; `last_ns` and the times of `freshness` are link time; those of
+    `sources` (when each came into which state) are exercise time."""
 
     node: str
     sensors: dict[str, Sensor] = {}
@@ -50,6 +51,7 @@ class Folded(msgspec.Struct, eq=False):
     stances: list[Stance] = []
     stanced_ns: list[int] = []
     freshness: list[tuple[int, Freshness]] = []
+    sources: dict[str, list[tuple[int, str]]] = {}
     last_ns: int = 0
     deliveries: dict[tuple[str, int, str], Delivery] = {}
 
@@ -90,6 +92,7 @@ def fold(node: str, items: Iterable[Item[Any]]) -> Folded:
                 folded.stanced_ns.append(item.head.receipt_ns)
             case Freshness():
                 folded.freshness.append((item.head.link_ns, body))
+                folded.sources.setdefault(body.source, []).append((item.head.receipt_ns, body.state.value))
             case Delivery():
                 folded.deliveries[body.warning, body.version, body.recipient] = body
             case _:

@@ -72,7 +72,9 @@ def facts(folded: Folded, truth: Truth, known: Subjects, areas: AreaSet, country
         launch_error_km=None if launch is None or not truth.real else _km(error_m(launch, truth.launch_rad)[0]),
         launch_d2=None if launch is None or not truth.real else _figure(d2_of(launch, truth.launch_rad)),
         impact_error_km=_impact_errors(estimates, truth),
-        impact_d2=None if impact is None or not truth.real else _figure(d2_of(impact, truth.impact_rad)),
+        impact_d2=None
+        if impact is None or not truth.real or truth.impact_rad is None
+        else _figure(d2_of(impact, truth.impact_rad)),
         partners_heard=sorted(heard),
         final_status=_final_status(said, folded.node),
         areas_alerted=_alerted(alerts),
@@ -91,7 +93,11 @@ def first_detection_s(folded: Folded, truth: Truth) -> float | None:
 
 def areas_at_risk(truth: Truth, areas: AreaSet, country: str) -> list[str]:
     """The nation's areas that were really hit or overflown, by the same rule as alerts: impact without an ellipse, true ground track."""
-    hit = areas.touching_ellipse(*truth.impact_rad, 0.0, 0.0, 0.0, levels=ALERT_LEVELS)
+    hit = (
+        ()
+        if truth.impact_rad is None
+        else areas.touching_ellipse(*truth.impact_rad, 0.0, 0.0, 0.0, levels=ALERT_LEVELS)
+    )
     track = np.array([ecef_to_geodetic(np.ascontiguousarray(row))[:2] for row in _thinned(truth.path_ecef_m)])
     over = areas.near_path(track, OVERFLIGHT_HALF_WIDTH_M, levels=ALERT_LEVELS)
     touched = {*hit, *(touch.area for touch in over)}
@@ -121,7 +127,7 @@ def _last_point(estimates: list[Estimate], name: str) -> PointEstimate | None:
 
 def _impact_errors(estimates: list[Estimate], truth: Truth) -> list[tuple[float, float]]:
     """Errors of the predicted impact over time, thinned; the last one always stays."""
-    if not truth.real:
+    if not truth.real or truth.impact_rad is None:
         return []
     told: list[tuple[float, float]] = []
     known = [one for one in estimates if one.impact is not None]

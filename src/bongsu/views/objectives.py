@@ -18,9 +18,12 @@ OBJECTIVES: dict[str, tuple[str, ...]] = {
         "events",
         "final_status",
         "had_status",
+        "irregular",
+        "no_impact",
+        "falls_in_zone",
     ),
     "areas": ("areas_alerted",),
-    "exchange": ("exchange",),
+    "exchange": ("exchange", "never_hears", "source_state"),
     "retract": ("retracted",),
     "consult": ("acknowledged", "stance"),
 }

@@ -71,11 +71,12 @@ class Retraction(msgspec.Struct, kw_only=True):
 
 
 class Judged(msgspec.Struct, kw_only=True):
-    """An expectation and its verdict; `kind` is its name in the scenario, such as `warned`."""
+    """An expectation and its verdict; `kind` is its name in the scenario, such as `warned`; `objective` what the scenario files it under."""
 
     text: str
     met: bool
     kind: str = ""
+    objective: str | None = None
 
 
 class Objective(msgspec.Struct, kw_only=True):

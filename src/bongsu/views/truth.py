@@ -28,7 +28,8 @@ FARTHEST_S = 300.0
 
 
 class Truth(msgspec.Struct, frozen=True, eq=False):
-    """One launch or false alarm. `_s` of the review count from `from_ns`; `figures` are those that the review tells, None for a false alarm.
+    """One launch or false alarm. `_s` of the review count from `from_ns`; `figures` are those that the review tells, None for a false alarm;
+    `impact_rad` is None for what stays in orbit.
 
     `path_s` (N,) are seconds from `launch_ns`, `path_ecef_m` (N, 3) earth-fixed positions then; it can be seen from `seen_from_ns` to `seen_until_ns`.
     """
@@ -38,7 +39,7 @@ class Truth(msgspec.Struct, frozen=True, eq=False):
     launch_ns: int
     launch_rad: tuple[float, float]
     impact_ns: int
-    impact_rad: tuple[float, float]
+    impact_rad: tuple[float, float] | None
     path_s: Floats
     path_ecef_m: Floats
     seen_from_ns: int
@@ -88,7 +89,7 @@ def cost_of(estimate: Estimate, truth: Truth) -> float | None:
             return None
     if distance_m > FARTHEST_M:
         return None
-    if estimate.impact is not None:
+    if estimate.impact is not None and truth.impact_rad is not None:
         squares.append((error_m(estimate.impact, truth.impact_rad)[0] / IMPACT_SCALE_M) ** 2)
     return sum(squares) / len(squares)
 
