@@ -12,11 +12,12 @@ from msgspec.structs import replace
 from bongsu.drill import expect, expectations
 from bongsu.drill import scenario as scenarios
 from bongsu.drill.expect import Findings, judge
+from bongsu.drill.scenario_schema import Zone
 from bongsu.model.stance import Position, Stance
-from bongsu.views.folded import fold
+from bongsu.views.folded import Said, fold
 from bongsu.views.measures import Facts
 from bongsu.views.review import AtNode, Exchange, Retraction, Sharing
-from tests.views.builders import Record, at_ns, event, warning
+from tests.views.builders import Record, at_ns, estimate, event, point, warning
 
 SCENARIO = scenarios.load("overflight-2022-10-04")
 FLIGHTS = scenarios.solve(SCENARIO)
@@ -59,11 +60,13 @@ def findings(*asked: Any) -> Findings:
         )
         record.add(stance, origin="jp")
         folds[node] = fold(node, record.items)
+        folds[node].sources["kr"] = [(SCENARIO.time_ns(1.0), "fresh"), (SCENARIO.time_ns(30.0), "stale")]
+    folds["kr"].said.append(Said("kr", warning("kr-E1", told=STEERED), at_ns(30.0)))
     retraction = Retraction(
         event="kr-V1", origin="kr", retracted_s=40.0, holders=2, confirmed=2, p50_s=1.0, p95_s=2.0, p100_s=2.0
     )
     return Findings(
-        scenario=replace(SCENARIO, expectations=asked),
+        scenario=replace(SCENARIO, expectations=asked, launches=(replace(SCENARIO.launches[0], zones=ZONES),)),
         flights=FLIGHTS,
         folds=folds,
         known={("kr", "kr-E1"): NAME},
@@ -130,6 +133,46 @@ def slower_flight(found: Findings) -> None:
     found.flights[NAME] = type(flight)(**{**flight.__dict__, "flight_s": flight.flight_s * 1.1})
 
 
+def exact_flight(found: Findings) -> None:
+    flight = found.flights[NAME]
+    found.flights[NAME] = type(flight)(**{**flight.__dict__, "flight_s": 1320.0})
+
+
+def an_impact(found: Findings) -> None:
+    spoilt = warning("kr-E1", version=9, told=estimate(50.0, impact=point(41.0, 150.0, 900.0)))
+    found.folds["kr"].said.append(Said("kr", spoilt, at_ns(50.0)))
+
+
+def no_words(found: Findings) -> None:
+    found.folds["kr"].said.clear()
+
+
+def rezoned(found: Findings, *bounds: float) -> None:
+    launch = found.scenario.launches[0]
+    zones = tuple(replace(zone, **dict(zip(BOUNDS, bounds, strict=True))) for zone in launch.zones)
+    object.__setattr__(found, "scenario", replace(found.scenario, launches=(replace(launch, zones=zones),)))
+
+
+def the_whole_earth(found: Findings) -> None:
+    rezoned(found, -90.0, 90.0, -180.0, 180.0)
+
+
+def nowhere(found: Findings) -> None:
+    rezoned(found, -90.0, -89.0, -180.0, -179.0)
+
+
+def never_stale(found: Findings) -> None:
+    found.folds["jp"].sources["kr"] = [(SCENARIO.time_ns(1.0), "fresh")]
+
+
+STEERED = replace(estimate(30.0), ballistic=False)
+BOUNDS = ("south_deg", "north_deg", "west_deg", "east_deg")
+ZONES = (
+    Zone(name="box", piece="main", south_deg=0.0, north_deg=1.0, west_deg=0.0, east_deg=1.0),
+    Zone(name="whole", piece="main", south_deg=-90.0, north_deg=90.0, west_deg=-180.0, east_deg=180.0),
+)
+
+
 CASES: list[tuple[Any, list[Callable[[Findings], None]]]] = [
     (
         expectations.Warned(node="jp", by_s=60.0),
@@ -169,6 +212,13 @@ CASES: list[tuple[Any, list[Callable[[Findings], None]]]] = [
     (expectations.Acknowledged(node="jp", by_s=25.0), [of_facts(acknowledged_s=26.0), of_facts(acknowledged_s=None)]),
     (expectations.StanceTaken(node="jp", origin="kr", position="concur"), [no_stances, lambda f: f.known.clear()]),
     (expectations.SecondsGained(node="jp", least=30.0), [of_sharing]),
+    (expectations.NeverHears(node="jp", origin="cn"), [of_facts(heard_s={"cn": 40.0})]),
+    (expectations.TruthFlightTime(reporter="Japan", within_percent=0.01, inside=False), [exact_flight]),
+    (expectations.Irregular(nodes=("kr",)), [an_impact, no_words]),
+    (expectations.NoImpact(nodes=("kr",), after_s=20.0), [an_impact, no_words]),
+    (expectations.FallsInZone(zone="box", inside=False), [the_whole_earth]),
+    (expectations.FallsInZone(zone="whole"), [nowhere]),
+    (expectations.SourceState(node="jp", source="kr", state="stale", from_s=20.0, until_s=40.0), [never_stale]),
 ]
 
 

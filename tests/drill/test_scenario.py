@@ -323,6 +323,64 @@ def test_faults_are_refused_in_one_line(old: str, new: str, says: str) -> None:
     assert says in refusal(SMALL.replace(old, new, 1))
 
 
+PLANNED = """
+[[objectives]]
+id = "warn"
+text = "To warn."
+
+[[msel]]
+at_s = 20.0
+event = "The line is cut."
+expected_action = "Kr says that it is cut off."
+objective = "warn"
+inject = "cut"
+player = "kr"
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("bearing_deg = 85.0", 'kind = "manoeuvring"\nbearing_deg = 85.0', "launches[0].pull_up: a flight of kind"),
+        ("bearing_deg = 85.0", "orbit = { burn_s = 90.0 }\nbearing_deg = 85.0", "belongs to kind satellite"),
+        ("bearing_deg = 85.0", 'kind = "gliding"\nbearing_deg = 85.0', "launches[0].kind"),
+        (
+            "bearing_deg = 85.0",
+            'zones = [{ name = "z", piece = "main", south_deg = 2.0, north_deg = 1.0, west_deg = 0.0, east_deg = 1.0 }]\n'
+            "bearing_deg = 85.0",
+            "launches[0].zones[0]: its bounds are not in order",
+        ),
+        ('inject = "link_cut"', 'id = "cut"\ninject = "link_cut"', ""),
+        ('objective = "warn"\ninject', 'objective = "wran"\ninject', "msel[0].objective: 'wran' is not"),
+        ('inject = "cut"\nplayer', 'inject = "gone"\nplayer', "msel[0].inject: 'gone' is not an inject's id"),
+        ('player = "kr"', 'player = "cn"', "msel[0].player"),
+        (
+            'name = "Republic of Korea"',
+            'name = "Korea"\njoins_s = 9.0\nleaves_s = 8.0',
+            "partners[0].leaves_s: it leaves",
+        ),
+        ("by_s = 60.0", 'by_s = 60.0\nobjective = "no"', "expectations[0].objective: 'no' is not an objective"),
+    ],
+)
+def test_faults_of_planning_are_refused_in_one_line(old: str, new: str, says: str) -> None:
+    text = (SMALL + PLANNED).replace('inject = "link_cut"', 'id = "cut"\ninject = "link_cut"', 1)
+    if not says:
+        assert parse(text).msel[0].inject == "cut"
+        return
+    assert old in text, "the fault must change something"
+    assert says in refusal(text.replace(old, new, 1))
+
+
+def test_a_cast_fills_in_what_a_file_leaves_out() -> None:
+    start = SMALL.index("[hub]")
+    end = SMALL.index("[[launches]]")
+    text = SMALL[:start].replace("start =", 'cast = "three-nations"\nstart =') + SMALL[end:]
+    drill = parse(text)
+    assert drill.codes == ("kr", "us", "jp")
+    assert [one.name for one in drill.operators] == ["kr-watch-1"], "what the file says itself stands"
+    assert "cast: no cast is called 'four'" in refusal(text.replace("three-nations", "four"))
+
+
 def test_no_expectation_is_refused() -> None:
     text = SMALL[: SMALL.index("[[expectations]]")]
     assert "expectations: a key is missing" in refusal(text)

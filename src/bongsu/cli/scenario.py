@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from bongsu.base.errors import BongsuError
+
+if TYPE_CHECKING:
+    from bongsu.drill.truth_flight import Flight
 
 
 @click.group(epilog="\b\nExample:\n  bongsu scenario list")
@@ -49,9 +53,15 @@ def check(files: tuple[str, ...]) -> int:
             click.echo(f"bongsu: {error}", err=True)
             worst = max(worst, error.exit_code)
             continue
-        told = ", ".join(f"{name} {flight.flight_s:.0f} s" for name, flight in flights.items()) or "no launch"
+        told = ", ".join(_flight(name, flight) for name, flight in flights.items()) or "no launch"
         click.echo(f"{file}: good ({told}; {len(drill.sensors)} sensors, {len(drill.expectations)} expectations)")
+        for line in scenarios.fallen(drill, flights):
+            click.echo(f"  {line}")
     return worst
+
+
+def _flight(name: str, flight: Flight) -> str:
+    return f"{name} in orbit" if flight.in_orbit else f"{name} {flight.flight_s:.0f} s"
 
 
 @scenario.command("export", epilog="\b\nExample:\n  bongsu scenario export salvo --seed 1 > salvo.detections.jsonl")

@@ -4,7 +4,6 @@ A judge gives the sentence that the review shows (unless the scenario words its 
 `expectations.py` and a judge in `_JUDGES`.
 """
 
-import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +11,6 @@ from typing import Any
 from bongsu.base.units import seconds_to_ns
 from bongsu.drill import expectations as kinds
 from bongsu.drill.scenario import Scenario
-from bongsu.drill.scenario_schema import Zone
 from bongsu.drill.truth import Flight
 from bongsu.views.folded import Folded, Said
 from bongsu.views.measures import Facts, Subjects
@@ -241,14 +239,7 @@ def _falls_in_zone(findings: Findings, expected: kinds.FallsInZone) -> Verdict:
     fallen = {piece.name: piece.flight for piece in flight.pieces} | ({} if flight.in_orbit else {"main": flight})
     text = f"{zone.piece}{_about(findings, expected)} falls {'inside' if expected.inside else 'outside'} {zone.name}"
     landed = fallen.get(zone.piece)
-    return text, landed is not None and in_zone(landed, zone) is expected.inside
-
-
-def in_zone(flight: Flight, zone: Zone) -> bool:
-    """Whether a flight comes down between a zone's parallels and meridians."""
-    latitude_deg = math.degrees(flight.impact_latitude_rad)
-    longitude_deg = math.degrees(math.remainder(flight.impact_longitude_rad, 2.0 * math.pi))
-    return zone.south_deg <= latitude_deg <= zone.north_deg and zone.west_deg <= longitude_deg <= zone.east_deg
+    return text, landed is not None and zone.holds(*landed.landing_deg) is expected.inside
 
 
 def _source_state(findings: Findings, expected: kinds.SourceState) -> Verdict:

@@ -183,6 +183,24 @@ def solve_false_alarms(scenario: Scenario, file: str | None = None) -> dict[str,
     }
 
 
+def fallen(scenario: Scenario, flights: dict[str, Flight]) -> list[str]:
+    """A line for each piece of each flight: where it comes down, and in or outside which zone."""
+    lines = []
+    for launch in scenario.launches:
+        flight = flights[launch.id]
+        pieces = [("main", flight)] if launch.zones and not flight.in_orbit else []
+        for name, piece in [*pieces, *((one.name, one.flight) for one in flight.pieces)]:
+            zones = [
+                f"{'inside' if zone.holds(*piece.landing_deg) else 'outside'} {zone.name}"
+                for zone in launch.zones
+                if zone.piece == name
+            ]
+            latitude_deg, longitude_deg = piece.landing_deg
+            place = f"{latitude_deg:.1f}, {longitude_deg:.1f}"
+            lines.append(", ".join([f"{launch.id}: {name} falls at {place} after {piece.flight_s:.0f} s", *zones]))
+    return lines
+
+
 def asked(figures: Launch | FalseAlarm) -> Asked:
     """The figures of a flight in SI and radians."""
     told = Asked(

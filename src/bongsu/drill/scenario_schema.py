@@ -164,6 +164,10 @@ class Zone(Strict, frozen=True, kw_only=True):
     east_deg: Longitude
     source: Address | None = None
 
+    def holds(self, latitude_deg: float, longitude_deg: float) -> bool:
+        """Whether a place lies in it."""
+        return self.south_deg <= latitude_deg <= self.north_deg and self.west_deg <= longitude_deg <= self.east_deg
+
 
 class Launch(Figures, frozen=True, kw_only=True):
     """A true flight. `kind` is a row of the table of truths (`drill/truth_kinds.py`): ballistic; manoeuvring (with

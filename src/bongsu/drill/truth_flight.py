@@ -98,6 +98,12 @@ class Flight:
         """Time of impact; of one in orbit, the end of what is known."""
         return self.launch_ns + seconds_to_ns(self.flight_s)
 
+    @property
+    def landing_deg(self) -> tuple[float, float]:
+        """Latitude and longitude of the impact, in degrees, longitude within -180 to 180."""
+        turned = math.remainder(self.impact_longitude_rad, 2.0 * math.pi)
+        return math.degrees(self.impact_latitude_rad), math.degrees(turned)
+
     def at(self, time_s: Floats) -> tuple[Floats, Floats]:
         """Earth-fixed position and velocity (N, 3) at times from launch (N,), by cubic Hermite pieces (under 1 mm).
 

@@ -115,9 +115,17 @@ def _leaves(told: Traffic, outgoing: Outgoing, released: dict[tuple[str, Lane, s
     else:
         told.undecided += not released.get(_face(outgoing), False)
     if outgoing.lane is Lane.PROMPT and outgoing.message not in told.made:
-        payload = payloads_v1.decode(outgoing.kind, outgoing.body, issuer=told.node, issued_ns=outgoing.issued_ns)
-        told.sent.setdefault(outgoing.recipient, Counter())[_content(payload)] += 1
+        told.sent.setdefault(outgoing.recipient, Counter())[_sent(told.node, outgoing)] += 1
     told.made[outgoing.message] = outgoing.recipient
+
+
+def _sent(node: str, outgoing: Outgoing) -> bytes:
+    """What a recipient should have applied; of a body that every recipient refuses, its bytes, which nobody applies."""
+    try:
+        payload = payloads_v1.decode(outgoing.kind, outgoing.body, issuer=node, issued_ns=outgoing.issued_ns)
+    except WireError:
+        return outgoing.body
+    return _content(payload)
 
 
 def _comes(told: Traffic, received: Received) -> None:

@@ -44,6 +44,8 @@ _COLD_ROUNDS = 20
 _BETTER = 0.8  # a start of free flight that is known this much better is worth a new fit
 _BETTER_ALONE = 0.6  # without a look of the powered phase the templates' spread hides small gains
 _PLACED_M = 2000.0  # a place known so well may count as the highest point of a flight
+_LAUNCH_LARGEST_M = 1_000_000.0
+"""Launch ellipses wider than this say nothing."""
 _IMPACT_LARGEST_M = (
     2.0e6  # a wider ellipse says nothing, nor is it one: the Earth bends, and paths do not stay linear so far
 )
@@ -188,9 +190,11 @@ class Estimator:
         widen = max(1.0, out[9] / max(out[10], 1.0))
         cov = widen * np.array([[out[3], out[4]], [out[4], out[5]]]) + np.eye(2) * _SITE_SIGMA_M**2
         ellipse = ellipse_of_covariance(cov)
+        if not (abs(out[0]) <= 0.5 * math.pi and ellipse.semi_major_m <= _LAUNCH_LARGEST_M):
+            return  # a fit that ran away tells nothing: what was known stands
         known.launch = PointEstimate(
             latitude_rad=float(out[0]),
-            longitude_rad=float(out[1]),
+            longitude_rad=math.remainder(float(out[1]), 2.0 * math.pi),
             time_ns=track.looks_zero_ns + seconds_to_ns(float(out[2])),
             sigma_time_s=math.sqrt(widen * out[6] ** 2 + _SITE_SIGMA_S**2),
             semi_major_m=ellipse.semi_major_m,
