@@ -57,6 +57,7 @@ def main() -> int:
 
 def pages() -> dict[str, str]:
     """Name and text of every generated page."""
+    from bongsu.core.inform import alarm_table
     from bongsu.drill import scenario_reference
     from bongsu.wire import schema
 
@@ -64,6 +65,7 @@ def pages() -> dict[str, str]:
         "limits.md": limits_page(),
         "errors.md": errors_page(),
         "cli.md": commands_page(),
+        "alarms.md": NOTE + alarm_table.page(),
         "scenario.md": NOTE + scenario_reference.page(),
         "exchange-v1.schema.json": json.dumps(schema.document(), indent=2, ensure_ascii=False) + "\n",
     }

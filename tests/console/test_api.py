@@ -184,7 +184,7 @@ def test_our_own_page_is_let_in(client: Client) -> None:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"kind": "launch"},
+        {"kind": "no kind"},
         {"version": -1},
         {"version": "2"},
         {"command": "../1"},

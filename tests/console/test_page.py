@@ -75,7 +75,7 @@ def launch(node: Node) -> None:
     us = assessment("us", 2, conclusion=estimate(500.0, 4_300.0, east_deg=1.2))
     jp = assessment("jp", 2, WarningStatus.RETRACTED, reason="false plots")
     node.tell(event(assessment("kr", 3, WarningStatus.UPDATE), us, jp, version=4, fused=estimate(990.0)))
-    node.tell(alarm(AlarmState.ACTIVE_UNACKNOWLEDGED, 4, reason="launch reported by us"))
+    node.tell(alarm(AlarmState.ACTIVE_UNACKNOWLEDGED, 4, reason="launch_reported"))
     node.tell(alert(("JP-01", "impact"), ("KR-42", "overflight")))
     node.tell(
         delivery("us", 3, received=64, shown=65),

@@ -37,7 +37,21 @@ FEDERATION = "test-federation"
 EXERCISE = "TEST-EXERCISE"
 COUNTRIES = {"kr": "KR", "jp": "JP", "us": "US", "au": "AU", "uk": "GB"}
 SECRETS = {partner: Ed25519PrivateKey.from_private_bytes(partner.ljust(32, "x").encode()) for partner in COUNTRIES}
-KINDS = ("acknowledge", "shown", "retract", "stance", "split", "merge", "draft", "sign", "refuse", "withdraw")
+KINDS = (
+    "acknowledge",
+    "shown",
+    "shelve",
+    "unshelve",
+    "reset",
+    "retract",
+    "stance",
+    "split",
+    "merge",
+    "draft",
+    "sign",
+    "refuse",
+    "withdraw",
+)
 POLICY = """
 [[rules]]
 name = "all-to-the-circle"
@@ -102,7 +116,7 @@ class Node:
         self.items: list[Item[Any]] = []
 
     def rooms(self) -> list[Any]:
-        kinds = (Link, Desk, Warn, AlarmRoom, AlertRoom, Consult, Statements, ReleaseRoom, Send)
+        kinds = (Link, Desk, Warn, AlertRoom, AlarmRoom, Consult, Statements, ReleaseRoom, Send)
         return [kind(self.configuration) for kind in kinds]
 
     def restart(self) -> None:

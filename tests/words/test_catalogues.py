@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bongsu.base.errors import BadValue
-from bongsu.model.alarm import AlarmState
+from bongsu.model.alarm import AlarmReason, AlarmState
 from bongsu.model.freshness import FreshnessState
 from bongsu.model.mode import Mode
 from bongsu.model.sensor import SensorState
@@ -23,6 +23,7 @@ SCRIPTS = sorted((Path(__file__).parents[2] / "src/bongsu/console/static/js").gl
 PAGES = sorted((Path(__file__).parents[2] / "src/bongsu/console/static").glob("*.html"))
 FAMILIES: dict[str, type[StrEnum]] = {
     "alarm": AlarmState,
+    "alarm_reason": AlarmReason,
     "banner": Mode,
     "empty": Situation,
     "freshness": FreshnessState,
@@ -82,6 +83,7 @@ def test_every_state_has_a_word() -> None:
         f"{family}.{state}"
         for family, states in FAMILIES.items()
         for state in states
+        if state
         if f"{family}.{state}" not in keys
     ] == []
 

@@ -142,6 +142,19 @@ RESEND_COUNT = 1_024
 CATCHING_UP_S = 0.5
 """Link time for which a prompt message may be missing behind a heartbeat before the partner is shown as catching up: lanes may overtake each other."""
 
+ESCALATE_S = 30.0
+"""An alarm that nobody has answered for this long is passed on to the duty officer, and as long again later to everybody: a flight to the nearest
+partner takes some eight minutes."""
+
+ALARM_LEVELS_COUNT = 3
+"""Who is called by an unanswered alarm: the watch, the duty officer too, everybody."""
+
+REALARM_EARLIER_S = 30.0
+"""A predicted time must come this much earlier to call again: estimates of the first minute move by half of it each way."""
+
+SHELVE_S = 1_800.0
+"""Longest time for which a person may set an alarm aside: no flight of a drill but a lofted one lasts longer, and one watch stands for hours."""
+
 SALVO_S = 120.0
 """Launches within this time of each other are shown as one salvo with a count: known salvos left within a minute or two."""
 

@@ -16,12 +16,13 @@ from bongsu.model.mode import Mode
 CIRCLE = "trilateral"
 """The circle that the shipped policy releases to: in a drill all who take part."""
 
-ROLES = (
-    Role(
-        role="watch",
-        kinds=("acknowledge", "shown", "retract", "stance", "split", "merge", "draft", "sign", "refuse", "withdraw"),
-    ),
-)
+WATCH_KINDS = ("acknowledge", "shown", "shelve", "unshelve", "reset", "take_over")
+"""What every person on watch may do."""
+
+SPEAK_KINDS = ("retract", "stance", "split", "merge", "draft", "sign", "refuse", "withdraw")
+"""What a person may do who speaks for the nation."""
+
+ROLES = (Role(role="watch", kinds=(*WATCH_KINDS, *SPEAK_KINDS)),)
 """The role of the persons on watch: they speak for their nation."""
 
 

@@ -2,6 +2,9 @@
 
 from bongsu.model.noun import Noun
 
+CONSOLES_PART = "consoles"
+"""The part that tells whether a person is on shift at a console of this node."""
+
 
 class Health(Noun, frozen=True):
     """State of a part of this node's world (`part` such as `broker`, `hub`, `disk`, `feed`); `state` is up, degraded or down."""

@@ -51,7 +51,8 @@ def _tell(item: Item[Any], node: str) -> tuple[str, str] | None:
             why = f" ({body.reason})" if body.reason else ""
             return kind, f"{who} warning {body.warning}: {body.status.value}{why}"
         case Alarm(state=AlarmState.ACTIVE_UNACKNOWLEDGED):
-            return "alarm", f"alarm: {body.reason}"
+            by = f" by {body.changed_by}" if body.changed_by else ""
+            return "alarm", f"alarm: {body.reason.replace('_', ' ')}{by}"
         case Alarm() if body.acknowledged_by:
             scripted = ", scripted" if body.scripted else ""
             return "acknowledged", f"acknowledged by {body.acknowledged_by}{scripted}"

@@ -131,6 +131,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     origin: str = ""
     version: int | None = None
     state: str = ""
+    reason: str = ""
     text: str = ""
 
 

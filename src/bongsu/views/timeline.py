@@ -59,7 +59,7 @@ def _fields(body: Any) -> dict[str, Any] | None:
                     "text": body.reason}  # fmt: skip
         case Alarm():
             return {"key": "alarm", "about": body.event, "version": body.event_version, "state": body.state.value,
-                    "text": body.acknowledged_by}  # fmt: skip
+                    "reason": body.reason, "text": body.by or body.acknowledged_by}  # fmt: skip
         case Alert():
             return {"key": "alert", "about": body.event, "version": body.version, "state": body.status,
                     "text": str(len(body.areas))}  # fmt: skip

@@ -9,8 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bongsu.base.limits import ALERT_HOLD_S
-from bongsu.core.inform.alarm import MOVES as ALARM_MOVES
-from bongsu.core.inform.alarm import TRIGGERS
 from bongsu.core.inform.fuse import fuse_points
 from bongsu.core.inform.joining import fit
 from bongsu.core.inform.lifecycle import MOVES, may_follow
@@ -67,6 +65,7 @@ def test_a_first_impact_is_told_at_once() -> None:
 def test_impacted_when_the_computed_time_has_passed() -> None:
     kr = Node("kr")
     kr.say(at(10), estimate(10, impact=SEA))
+    kr.command(at(12), "acknowledge", "kr-V1")
     due = kr.pipeline.due().exercise_ns
     assert due is not None and at(900).exercise_ns < due < at(930).exercise_ns
     said = [b for b in kr.tick(at(930)) if isinstance(b, Warning)]
@@ -179,40 +178,7 @@ def test_fusion_is_never_wider_than_the_better_of_equal_directions(
     assert min(first_m, second_m) * 0.999 <= fused.semi_major_m <= max(first_m, second_m) * 1.001  # type: ignore[operator]
 
 
-# -- alarms
-
-
-def test_every_pair_of_alarm_state_and_trigger() -> None:
-    for state, trigger in itertools.product(AlarmState, TRIGGERS):
-        following = ALARM_MOVES.get((state, trigger))
-        if trigger == "acknowledged":
-            assert following in {None, AlarmState.ACTIVE_ACKNOWLEDGED, AlarmState.NORMAL}
-            assert (following is None) == (state in {AlarmState.NORMAL, AlarmState.ACTIVE_ACKNOWLEDGED})
-        if trigger == "withdrawn":
-            assert following is AlarmState.ENDED_UNACKNOWLEDGED or state is AlarmState.ENDED_UNACKNOWLEDGED
-        if trigger in ("raised", "worsened") and following is not None:
-            assert following is AlarmState.ACTIVE_UNACKNOWLEDGED
-    assert all(state in AlarmState and trigger in TRIGGERS for state, trigger in ALARM_MOVES)
-
-
-def test_an_alarm_calls_is_acknowledged_and_calls_again_when_it_becomes_worse() -> None:
-    kr = Node("kr")
-    kr.say(at(10), estimate(10))
-    assert kr.last(Alarm).state is AlarmState.ACTIVE_UNACKNOWLEDGED
-    kr.command(at(12), "acknowledge", "kr-V1")
-    assert (kr.last(Alarm).state, kr.last(Alarm).acknowledged_by) == (AlarmState.ACTIVE_ACKNOWLEDGED, "An Officer")
-    kr.say(at(20), estimate(20, impact=SEA))
-    assert kr.last(Alarm).state is AlarmState.ACTIVE_UNACKNOWLEDGED
-
-
-def test_a_retraction_stays_until_somebody_has_acknowledged_it() -> None:
-    kr = Node("kr")
-    kr.say(at(10), estimate(10))
-    kr.command(at(12), "acknowledge", "kr-V1")
-    kr.command(at(20), "retract", "kr-V1")
-    assert kr.last(Alarm).state is AlarmState.ENDED_UNACKNOWLEDGED
-    kr.command(at(25), "acknowledge", "kr-V1")
-    assert kr.last(Alarm).state is AlarmState.NORMAL
+# -- the desk
 
 
 def test_only_the_version_that_a_person_saw_is_told_as_shown_or_acknowledged() -> None:

@@ -5,7 +5,7 @@ type, an `Origin` that is our own, and no cross-site `Sec-Fetch-Site`.
 """
 
 import asyncio
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 from starlette.requests import Request
@@ -23,10 +23,10 @@ Argument = Annotated[str, msgspec.Meta(max_length=512)]
 
 
 class CommandRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a page may ask. `command` is the page's own id of it, so that a repeated one is known again."""
+    """What a page may ask; which kinds there are, the desk knows. `command` is the page's own id of it, so that a repeated one is known again."""
 
     command: Name
-    kind: Literal["acknowledge", "shown", "retract", "stance", "split", "merge", "draft", "sign", "refuse", "withdraw"]
+    kind: Name
     actor: Person
     role: Name
     about: About = ""

@@ -182,6 +182,10 @@ def event(view: EventView) -> Json:
             "reason": alarm.reason,
             "acknowledged_by": alarm.acknowledged_by,
             "scripted": alarm.scripted,
+            "changed_by": alarm.changed_by,
+            "by": alarm.by,
+            "level": alarm.level,
+            "until": time_text(alarm.until_ns),
         },
         "alert": alert(view.alert),
         "deliveries": [delivery(body) for body in view.deliveries],
@@ -225,6 +229,7 @@ def line(view: Line) -> Json:
         "origin": view.origin,
         "version": view.version,
         "state": view.state,
+        "reason": view.reason,
         "text": view.text,
     }
 

@@ -1,6 +1,7 @@
 """Send: what was released gets its place in the lane of its recipient; how far each warning has come is kept here.
 
-Takes: `Release`; what partners say of our messages (`Receipt`, `Shown`, `Acknowledged`, `GapRequest`); our own `Receipt` (for the heartbeat).
+Takes: `Release`; `Alarm` and `Health` (does a person attend?); what partners say of our messages (`Receipt`, `Shown`, `Acknowledged`, `GapRequest`);
+    our own `Receipt` (for the heartbeat).
 Gives: `Outgoing` (the shell seals and carries it), `Delivery` on each step of a warning.
 Remembers: per recipient both lanes' sequences, what waits on the latest lane, prompt messages for a gap request, deliveries of open warnings.
 Bounds: RESEND_COUNT prompt messages a recipient, EVENTS_COUNT waiting subjects and deliveries.
@@ -11,14 +12,16 @@ from typing import Any
 
 import msgspec
 
-from bongsu.base.limits import EVENTS_COUNT, HEARTBEAT_S, LATEST_S, RESEND_COUNT, RESEND_S
+from bongsu.base.limits import ALARM_LEVELS_COUNT, EVENTS_COUNT, HEARTBEAT_S, LATEST_S, RESEND_COUNT, RESEND_S
 from bongsu.base.units import seconds_to_ns
 from bongsu.core.exchange.delivery import Deliveries
 from bongsu.core.exchange.exits import EXITS
 from bongsu.core.room import Due, Given
+from bongsu.model.alarm import Alarm
 from bongsu.model.configuration import Configuration
 from bongsu.model.delivery import Delivery
 from bongsu.model.head import Item, Now
+from bongsu.model.health import CONSOLES_PART, Health
 from bongsu.model.message import Lane, Outgoing, Release
 from bongsu.model.receipt import Acknowledged, GapRequest, Heartbeat, Receipt, Shown
 from bongsu.model.warning import Warning
@@ -47,13 +50,15 @@ class _State(msgspec.Struct):
     lanes: list[_Lanes]
     deliveries: list[Delivery]
     heartbeat_ns: int | None
+    attended: bool | None = None
+    unanswered: list[str] = []
 
 
 class Send:
     """See the head of this file."""
 
     name = "send"
-    takes = (Release, Receipt, GapRequest, Shown, Acknowledged, Warning)
+    takes = (Release, Receipt, GapRequest, Shown, Acknowledged, Warning, Alarm, Health)
 
     def __init__(self, configuration: Configuration) -> None:
         self._node = configuration.node
@@ -65,6 +70,8 @@ class Send:
         self._warnings: dict[str, Warning] = {}
         self._warned = Now(0, 0)
         self._heartbeat_ns: int | None = None
+        self._attended: bool | None = None
+        self._unanswered: list[str] = []
 
     def handle(self, item: Item[Any], now: Now) -> list[Given]:
         """Place a release in its lane, or note how far a warning has come."""
@@ -78,6 +85,9 @@ class Send:
                 if now != self._warned:
                     self._warned, self._warnings = now, {}
                 self._warnings[item.head.id] = body
+            return []
+        if isinstance(body, Alarm | Health):
+            self._note_attendance(body)
             return []
         if isinstance(body, Receipt) and ours:
             lanes = self._lanes.get(body.partner)
@@ -113,7 +123,15 @@ class Send:
 
     def state(self) -> bytes:
         """Lanes, deliveries and the beat."""
-        return msgspec.msgpack.encode(_State(list(self._lanes.values()), self._deliveries.all(), self._heartbeat_ns))
+        return msgspec.msgpack.encode(
+            _State(
+                list(self._lanes.values()),
+                self._deliveries.all(),
+                self._heartbeat_ns,
+                self._attended,
+                self._unanswered,
+            )
+        )
 
     def restore(self, state: bytes) -> None:
         """Lanes, deliveries and the beat."""
@@ -121,6 +139,16 @@ class Send:
         self._lanes |= {lanes.recipient: lanes for lanes in stored.lanes if lanes.recipient in self._lanes}
         self._deliveries.restore(stored.deliveries)
         self._heartbeat_ns = stored.heartbeat_ns
+        self._attended, self._unanswered = stored.attended, stored.unanswered
+
+    def _note_attendance(self, body: Alarm | Health) -> None:
+        """Whether a person is there, for the heartbeat: partners are told of a node that nobody attends or whose alarm nobody answers."""
+        if isinstance(body, Alarm):
+            known = [event for event in self._unanswered if event != body.event]
+            last = body.level >= ALARM_LEVELS_COUNT - 1 and body.state.value.endswith("unacknowledged")
+            self._unanswered = [*known, body.event][-EVENTS_COUNT:] if last else known
+        elif body.part == CONSOLES_PART:
+            self._attended = body.state == "up"
 
     def _release(self, release: Release, now: Now) -> list[Given]:
         if release.recipient in EXITS:
@@ -176,6 +204,7 @@ class Send:
             prompt_sequence=lanes.prompt_sequence,
             received_epoch=lanes.received_epoch,
             received_up_to=lanes.received_up_to,
+            attended=False if self._unanswered else self._attended,
         )
         kind, payload = payloads_v1.payload_of(beat)
         release = Release(

@@ -9,11 +9,12 @@ import { code, language, number, say, utc } from "./words.js";
 
 const CALLING = new Set(["active_unacknowledged", "ended_unacknowledged"]);
 const OVER_SHOWN = 12;
+export const SHELF_S = 300;
 
 export const calls = (event) => CALLING.has(event.alarm?.state);
 
 export function sorted(events) {
-  const rank = (event) => (calls(event) ? 0 : event.live ? 1 : 2);
+  const rank = (event) => (calls(event) ? 0 : event.live ? 1 : event.alarm?.state === "latched" ? 1.5 : 2);
   return [...events].sort((a, b) => rank(a) - rank(b) || b.first.localeCompare(a.first) || a.event.localeCompare(b.event));
 }
 
@@ -37,12 +38,14 @@ function stateWord(event) {
 function alarmLine(event) {
   const alarm = event.alarm;
   if (!alarm) return null;
-  const shape = { active_unacknowledged: "◆", active_acknowledged: "◇", ended_unacknowledged: "■", normal: "✓" }[alarm.state];
-  const by = alarm.acknowledged_by ? say("alarm.by", { who: alarm.acknowledged_by }) : "";
+  const shape = { active_unacknowledged: "◆", active_acknowledged: "◇", ended_unacknowledged: "■", latched: "▣", shelved: "▽", normal: "✓" }[alarm.state];
+  const who = alarm.by || alarm.acknowledged_by, by = who ? say("alarm.by", { who }) : "";
   const scripted = alarm.scripted ? ` (${say("alarm.scripted")})` : "";
   return element("p", { class: `alarm alarm-${alarm.state}` },
     element("span", { "aria-hidden": "true" }, `${shape ?? "?"} `), element("strong", {}, code("alarm", alarm.state)),
-    alarm.reason ? ` · ${alarm.reason}` : "", by ? ` · ${by}${scripted}` : "");
+    alarm.reason ? ` · ${code("alarm_reason", alarm.reason)}` : "", alarm.changed_by ? ` (${alarm.changed_by.toUpperCase()})` : "",
+    by ? ` · ${by}${scripted}` : "", alarm.level ? element("strong", { class: "escalated" }, ` · ${say(`alarm.level_${Math.min(2, alarm.level)}`)}`) : "",
+    alarm.until ? [" · ", say("alarm.until"), " ", element("span", { "data-countdown": alarm.until, class: "digits" })] : "");
 }
 
 function countdown(event) {
@@ -124,6 +127,12 @@ function buttons(event) {
     made.push(element("button", { type: "button", class: "primary", "data-key": `acknowledge-${event.event}`,
       onclick: () => ask("acknowledge", event.event, event.version) }, say("command.acknowledge"), element("kbd", {}, "a")));
   }
+  const state = event.alarm?.state;
+  const command = (kind, key = "", more = {}) => element("button", { type: "button", "data-key": `${kind}-${event.event}`,
+    onclick: () => ask(kind, event.event, event.version, more) }, say(`command.${kind}`), key ? element("kbd", {}, key) : null);
+  if (state === "active_acknowledged") made.push(command("shelve", "s", { seconds: String(SHELF_S) }));
+  if (state === "shelved") made.push(command("unshelve", "s"));
+  if (state === "latched") made.push(command("reset", "r"));
   for (const one of event.assessments.filter((each) => each.basis === "partner")) {
     for (const position of ["concur", "differ"]) {
       const fields = position === "differ" ? event.differences.map((each) => each.field).join(",") : "";
@@ -139,7 +148,7 @@ function buttons(event) {
 export function card(event, chosen, onChoose, { paths = [], inSalvo = false } = {}) {
   const word = stateWord(event);
   const differing = differences(event, paths);
-  const open = chosen || (!inSalvo && (calls(event) || event.live));
+  const open = chosen || (!inSalvo && (calls(event) || event.live || event.alarm?.state === "latched"));
   const head = element("button", { type: "button", class: "card-head", "aria-expanded": open ? "true" : "false", "data-key": `head-${event.event}`, onclick: () => onChoose(event.event) },
     element("span", { class: "card-id" }, event.event), element("span", { class: `card-word word-${word}` }, say(`event.${word}`)),
     element("span", { class: "card-mode" }, code("mode", event.mode)), element("span", { class: "card-since" }, utc(event.first)));
@@ -190,7 +199,7 @@ export function grouped(events, salvos) {
 }
 
 export function render(parent, events, { salvos, paths, chosen, onChoose, emptyText }) {
-  const over = sorted(events).filter((event) => !calls(event) && !event.live && event.event !== chosen);
+  const over = sorted(events).filter((event) => !calls(event) && !event.live && event.alarm?.state !== "latched" && event.event !== chosen);
   const hidden = new Set(over.slice(OVER_SHOWN));
   const cards = grouped(events.filter((event) => !hidden.has(event)), salvos).map(({ salvo, members }) => {
     const inSalvo = members.length > 1;

@@ -1,8 +1,8 @@
 // One nation's console: joins the stream, the lists, the map and the keys.
 
-import { send } from "./commands.js";
+import { ask, send } from "./commands.js";
 import { byId, element, replace } from "./dom.js";
-import { acknowledge as acknowledgeAll, grouped, oldestCalling, render as renderEvents } from "./events.js";
+import { SHELF_S, acknowledge as acknowledgeAll, grouped, oldestCalling, render as renderEvents } from "./events.js";
 import { SHAPES, isGone } from "./figures.js";
 import { load } from "./geography.js";
 import { Link } from "./link.js";
@@ -189,6 +189,13 @@ function acknowledge() {
   acknowledgeAll(group.members);
 }
 
+// The key of a command works on the chosen event, and only where its alarm allows it.
+function onChosen(commands) {
+  const event = events().find((one) => one.event === chosen);
+  const found = event && commands[event.alarm?.state];
+  if (found) ask(found[0], event.event, event.version, found[1]);
+}
+
 // Out of a field or of the help: the keys are the console's again.
 function leave() {
   if (document.activeElement?.matches(FIELDS)) document.activeElement.blur();
@@ -198,6 +205,8 @@ function leave() {
 
 const KEYS = {
   a: acknowledge,
+  s: () => onChosen({ active_acknowledged: ["shelve", { seconds: String(SHELF_S) }], shelved: ["unshelve", {}] }),
+  r: () => onChosen({ latched: ["reset", {}] }),
   j: () => step(1),
   k: () => step(-1),
   "+": () => map.zoom(0.7),
@@ -256,7 +265,7 @@ async function setLanguage(wanted) {
   for (const one of document.querySelectorAll("[data-say-label]")) one.setAttribute("aria-label", say(one.dataset.sayLabel));
   for (const canvas of document.querySelectorAll("canvas")) canvas.setAttribute("aria-label", say("map.described"));
   replace(byId("help"), element("h2", {}, say("help.title")), element("p", {}, say("help.operator")),
-    element("ul", {}, ["a", "jk", "zoom", "t"].map((key) => element("li", {}, say(`help.${key}`)))),
+    element("ul", {}, ["a", "jk", "s", "zoom", "t"].map((key) => element("li", {}, say(`help.${key}`)))),
     element("p", {}, Object.entries(SHAPES).map(([status, shape]) => `${shape} ${code("status", status)}`).join("  ·  ")));
   byId("language").value = language();
   place.translate();

@@ -29,7 +29,7 @@ export function sources(parent, list) {
 function logLine(one) {
   const parameters = {
     who: (one.origin || "").toUpperCase(), about: one.about, n: one.version === null ? "" : number(one.version),
-    state: one.key === "warning" ? code("status", one.state) : code(`log_state`, one.state), text: one.text,
+    state: one.key === "warning" ? code("status", one.state) : code(`log_state`, one.state), text: one.text || (one.reason ? code("alarm_reason", one.reason) : ""),
   };
   return element("li", { class: `log-${one.key} log-${one.key}-${one.state}` },
     element("time", { datetime: one.time, class: "digits" }, utc(one.time).replace(" UTC", "")), " ", say(`log.${one.key}`, parameters));
