@@ -30,6 +30,9 @@ TRACKS_COUNT = 2_048
 EVENTS_COUNT = 1_024
 """Launch events that one node keeps in its picture; the oldest closed one leaves first, the record keeps all."""
 
+CARRIED_COUNT = 256
+"""Warnings and events that a new epoch takes over from the one before, open ones first: what somebody may still take back."""
+
 HEARTBEAT_S = 1.0
 """Link time between two heartbeats: suppression shows within two of them."""
 

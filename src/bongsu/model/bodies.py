@@ -2,6 +2,7 @@
 
 from bongsu.model.alarm import Alarm
 from bongsu.model.alert import Alert
+from bongsu.model.carried import Carried
 from bongsu.model.command import Approved, Command
 from bongsu.model.configuration import Configuration
 from bongsu.model.consultation import Consultation
@@ -24,7 +25,19 @@ from bongsu.model.tick import Tick
 from bongsu.model.track import Track
 from bongsu.model.warning import Path, Warning
 
-Input = Configuration | RawScan | SensorStatus | Received | Command | Tick | Health | Dropped | ExerciseOrder | Refusal
+Input = (
+    Configuration
+    | Carried
+    | RawScan
+    | SensorStatus
+    | Received
+    | Command
+    | Tick
+    | Health
+    | Dropped
+    | ExerciseOrder
+    | Refusal
+)
 """What enters a core from outside: all that a replay needs. A `Refusal` enters where a feed cannot even read a line."""
 
 Output = (

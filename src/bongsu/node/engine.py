@@ -4,11 +4,12 @@ Synchronous and without clocks of its own: the live node drives it from a thread
 
 Restart = newest fitting snapshot + the inputs after it, stepped again at their recorded times. Where the record was written by another commit or
 configuration nothing fits: it is set aside as `record-epoch-N.db`, and a new record begins under the next epoch, so that message numbers can
-never be used twice.
+never be used twice. What stood in the old one (`record/carry.py`) is the new one's first input after its configuration.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
@@ -29,6 +30,7 @@ from bongsu.model.exercise import ExerciseOrder
 from bongsu.model.head import Item, Now
 from bongsu.model.message import Lane, Outgoing, Received
 from bongsu.node.signing import signed
+from bongsu.record.carry import TYPES, carry
 from bongsu.record.chain import Chain, End, Sign
 from bongsu.record.codec import encode
 from bongsu.record.entry import EntryKind, body_of, item_of
@@ -182,12 +184,33 @@ def open_engine(
     if recorded is not None:
         same = msgspec.structs.replace(configuration, epoch=recorded.epoch)
         if encode(same) == encode(recorded):
-            return _resume(folder, same, build, sign, durability)
+            with RecordReader(folder) as reader:
+                taken_over = any(reader.entries(types=("carried",)))
+            engine = _resume(folder, same, build, sign, durability)
+            if not taken_over:
+                # The node died between its first two inputs, before any other.
+                _take_over(engine, folder, now)
+            return engine
         _set_aside(folder, recorded.epoch)
-        configuration = msgspec.structs.replace(configuration, epoch=recorded.epoch + 1)
+    before = _newest_set_aside(folder)
+    if before is not None:
+        # If this is not the epoch that was just set aside, a later record was lost: its numbers must not be used again.
+        configuration = msgspec.structs.replace(configuration, epoch=before + (1 if recorded is not None else 2))
     engine = Engine(build(configuration), Store(folder, durability), Chain(sign), configuration, sign)
     engine.step(now, configuration)
+    _take_over(engine, folder, now)
     return engine
+
+
+def _take_over(engine: Engine, folder: Path, now: Now) -> None:
+    """What stood in the epoch before, if there was one, as the second input of this one."""
+    before = _newest_set_aside(folder)
+    if before is None:
+        return
+    with RecordReader(folder, _set_aside_name(before)) as reader:
+        carried = carry(reader.entries(types=TYPES))
+    told = engine.step(now, carried)
+    engine.restart = Restart(0, 0, tuple(item.body for item in told if isinstance(item.body, Outgoing)))
 
 
 def _resume(
@@ -226,6 +249,12 @@ def _set_aside(folder: Path, epoch: int) -> None:
         path = folder / (FILE_NAME + suffix)
         if path.exists():
             path.rename(folder / (_set_aside_name(epoch) + suffix))
+
+
+def _newest_set_aside(folder: Path) -> int | None:
+    """The last epoch that was set aside here; None: there was none."""
+    found = (re.fullmatch(r"record-epoch-([0-9]+)\.db", path.name) for path in folder.glob("record-epoch-*.db"))
+    return max((int(match[1]) for match in found if match is not None), default=None)
 
 
 def _set_aside_name(epoch: int) -> str:

@@ -1,6 +1,7 @@
 """Release: the only way out. Default deny, by recipient, kind and field; every decision is recorded with its rule and reasons.
 
-Takes: our own warnings, paths, stances, statements, signatures, `Shown`, `Acknowledged`, `Refused`, `Alert`; link control (`Receipt`, `GapRequest`).
+Takes: our own warnings, paths, stances, statements, signatures, `Shown`, `Acknowledged`, `Refused`, `Alert`; link control (`Receipt`,
+    `GapRequest`); `Carried` from the epoch before.
 Gives: a `Decision` for each item and recipient, partner or exit (`exits.py`), and a `Release` (exact bytes for one recipient) where it is allowed.
 Remembers: who was given which warning (a retraction goes to every holder whatever today's policy), when each path was last released, and the grid
     cell held for each event and recipient.
@@ -18,6 +19,7 @@ from bongsu.core.exchange.exits import EXITS, TO_EXITS
 from bongsu.core.exchange.gate import Answer, Cells, Gate, question
 from bongsu.core.room import Given, Memoryless
 from bongsu.model.alert import Alert
+from bongsu.model.carried import Carried
 from bongsu.model.configuration import Configuration
 from bongsu.model.head import Item, Now
 from bongsu.model.message import Lane, Release
@@ -45,7 +47,20 @@ class ReleaseRoom(Memoryless):
     """See the head of this file."""
 
     name = "release"
-    takes = (Warning, Path, Stance, Statement, Signature, Shown, Acknowledged, Refused, Alert, Receipt, GapRequest)
+    takes = (
+        Warning,
+        Path,
+        Stance,
+        Statement,
+        Signature,
+        Shown,
+        Acknowledged,
+        Refused,
+        Alert,
+        Receipt,
+        GapRequest,
+        Carried,
+    )
 
     def __init__(self, configuration: Configuration) -> None:
         assert not EXITS.keys() & set(configuration.partners), "no partner has an exit's name"
@@ -63,6 +78,8 @@ class ReleaseRoom(Memoryless):
             return self._link_control(item)
         if isinstance(body, Path):
             return self._path(item, now)
+        if isinstance(body, Carried):
+            return self._take_over(body, now)
         given: list[Given] = []
         for recipient in self._recipients(body, now):
             given += self._offer(item, recipient, Lane.PROMPT, now)
@@ -119,6 +136,18 @@ class ReleaseRoom(Memoryless):
                 continue
             memory.path_ns[recipient] = path.time_ns
             given += self._offer(item, recipient, Lane.LATEST, now)
+        return given
+
+    def _take_over(self, carried: Carried, now: Now) -> list[Given]:
+        """Holders of the epoch before stay holders. What is open or was not confirmed is offered again: its messages ended with their epoch."""
+        given: list[Given] = []
+        for one in carried.warnings:
+            if one.head.origin != self._configuration.node:
+                continue
+            memory = self._memory(one.warning.warning)
+            memory.holders, memory.cells = list(one.holders), dict(one.cells)
+            for recipient in self._others if one.again else ():
+                given += self._offer(Item(one.head, one.warning), recipient, Lane.PROMPT, now)
         return given
 
     def _offer(self, item: Item[Any], recipient: str, lane: Lane, now: Now) -> list[Given]:

@@ -18,6 +18,7 @@ from bongsu.core.exchange.delivery import Deliveries
 from bongsu.core.exchange.exits import EXITS
 from bongsu.core.room import Due, Given
 from bongsu.model.alarm import Alarm
+from bongsu.model.carried import Carried
 from bongsu.model.configuration import Configuration
 from bongsu.model.delivery import Delivery
 from bongsu.model.head import Item, Now
@@ -58,7 +59,7 @@ class Send:
     """See the head of this file."""
 
     name = "send"
-    takes = (Release, Receipt, GapRequest, Shown, Acknowledged, Warning, Alarm, Health)
+    takes = (Release, Receipt, GapRequest, Shown, Acknowledged, Warning, Alarm, Health, Carried)
 
     def __init__(self, configuration: Configuration) -> None:
         self._node = configuration.node
@@ -88,6 +89,9 @@ class Send:
             return []
         if isinstance(body, Alarm | Health):
             self._note_attendance(body)
+            return []
+        if isinstance(body, Carried):
+            self._warned, self._warnings = now, {one.head.id: one.warning for one in body.warnings}
             return []
         if isinstance(body, Receipt) and ours:
             lanes = self._lanes.get(body.partner)

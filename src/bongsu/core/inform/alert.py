@@ -1,6 +1,6 @@
 """Areas at risk: which of the nation's areas the impact ellipse or the overflight touches.
 
-Takes: `Event`.
+Takes: `Event`; `Carried` from the epoch before.
 Gives: `Alert` when areas join it, when the danger has passed, or when the warning is withdrawn.
 Remembers: for each event since when each area has been touched, and the alert.
 Bounds: EVENTS_COUNT events. An area must stay touched for ALERT_HOLD_S, by an impact whose ellipse is under ALERT_ELLIPSE_M.
@@ -20,6 +20,7 @@ from bongsu.geo.areas import load
 from bongsu.geo.frames import great_circle
 from bongsu.geo.path import great_circle_points
 from bongsu.model.alert import Alert, AreaRisk
+from bongsu.model.carried import Carried
 from bongsu.model.configuration import Configuration
 from bongsu.model.event import Assessment, Event
 from bongsu.model.head import Item, Now
@@ -46,7 +47,7 @@ class AlertRoom:
     """See the head of this file."""
 
     name = "alert"
-    takes = (Event,)
+    takes = (Event, Carried)
 
     def __init__(self, configuration: Configuration) -> None:
         self._country = configuration.country
@@ -54,9 +55,12 @@ class AlertRoom:
         self._held: dict[str, _Held] = {}
         self._found: dict[tuple[str, str], tuple[int, list[AreaRisk]]] = {}
 
-    def handle(self, item: Item[Event], now: Now) -> list[Given]:
-        """A new version of an event."""
-        event = item.body
+    def handle(self, item: Item[Any], now: Now) -> list[Given]:
+        """A new version of an event, or what stood in the epoch before."""
+        if isinstance(item.body, Carried):
+            self._held |= {alert.event: _held_of(alert) for alert in item.body.alerts}
+            return []
+        event: Event = item.body
         held = self._held.get(event.event)
         if held is None:
             held = self._held[event.event] = _Held(event.event)
@@ -199,6 +203,18 @@ class AlertRoom:
             reason=reason,
         )
         return held.alert
+
+
+def _held_of(alert: Alert) -> _Held:
+    """An alert that was given in the epoch before: it is corrected and ended under its old name."""
+    return _Held(
+        event=alert.event,
+        risks={risk.area: risk for risk in alert.areas},
+        alerted=[risk.area for risk in alert.areas],
+        alert=alert,
+        basis=list(alert.basis),
+        over=alert.status != "alert",
+    )
 
 
 def _impact(assessment: Assessment) -> Any:

@@ -1,6 +1,6 @@
 """Events: the local join of all nations' warnings of one launch. Rules only; `warn.py` is the room."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 from msgspec.structs import replace
@@ -90,6 +90,19 @@ class Events:
             for one in self._joined.values()
             for assessment in one.event.assessments
         }
+
+    def take_over(
+        self, events: Iterable[Event], heads: Mapping[tuple[str, str], Head], count: int, epoch: int, now: Now
+    ) -> list[Joined]:
+        """The events of the epoch before; gives the open ones, renewed. `heads` are those of the warnings, by originator and name."""
+        taken: list[Joined] = []
+        for event in events:
+            known = {one.origin: heads[one.origin, one.warning.warning] for one in event.assessments}
+            if event.open:
+                event = _renewed(event, event.assessments, self._node, f"taken over from epoch {epoch}", now)
+            taken.append(Joined(event, known))
+        self.load(count, taken)
+        return [joined for joined in taken if joined.event.open]
 
     def _open(self, now: Now) -> Joined:
         self._count += 1

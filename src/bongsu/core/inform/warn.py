@@ -1,6 +1,6 @@
 """Warnings and events: our own statements from our own estimates, and the join of everybody's.
 
-Takes: our `Track` and `Estimate`; partners' `Warning`; `Approved` commands (retract, split, merge).
+Takes: our `Track` and `Estimate`; partners' `Warning`; `Approved` commands (retract, split, merge); `Carried` from the epoch before.
 Gives: our own `Warning` and `Path`; a new version of an `Event` at each change; a `Refusal` for a command that came too late.
 Remembers: our warnings by track, events (`events.py`).
 Bounds: TRACKS_COUNT own warnings, EVENTS_COUNT events. A partner's older or repeated version changes nothing; a retraction is final.
@@ -17,10 +17,12 @@ from bongsu.base.limits import EVENTS_COUNT, PATH_S
 from bongsu.base.units import seconds_to_ns
 from bongsu.core.inform.desk import refused
 from bongsu.core.inform.events import Events, Joined
+from bongsu.core.inform.joining import fit
 from bongsu.core.inform.lifecycle import OPEN, may_follow
 from bongsu.core.inform.own import Own, after_end, over_ns, tells_something_new
 from bongsu.core.room import Caused, Due, Given
 from bongsu.geo.frames import ecef_to_geodetic, enu_axes
+from bongsu.model.carried import Carried, CarriedWarning
 from bongsu.model.command import Approved, Command
 from bongsu.model.configuration import Configuration
 from bongsu.model.estimate import Estimate
@@ -29,6 +31,8 @@ from bongsu.model.track import Track, TrackStatus
 from bongsu.model.warning import Path, Warning, WarningStatus
 
 _PATH_NS = seconds_to_ns(PATH_S)
+_CARRIED = "carried "
+"""Stands before the name of a warning whose track ended with its epoch; no track has a space in its name."""
 
 
 class _State(msgspec.Struct):
@@ -43,7 +47,7 @@ class Warn:
     """See the head of this file."""
 
     name = "warn"
-    takes = (Track, Estimate, Warning, Approved)
+    takes = (Track, Estimate, Warning, Approved, Carried)
 
     def __init__(self, configuration: Configuration) -> None:
         self._node = configuration.node
@@ -63,6 +67,8 @@ class Warn:
             return self._track(body, item.head, now)
         if isinstance(body, Warning):
             return self._partner(body, item.head, now)
+        if isinstance(body, Carried):
+            return self._take_over(body, now)
         return self._command(body.command, item.head, now)
 
     def due(self) -> Due:
@@ -92,7 +98,7 @@ class Warn:
         self._events.load(stored.events_count, stored.events)
 
     def _estimate(self, estimate: Estimate, head: Head, now: Now) -> list[Given]:
-        own = self._own.get(estimate.track)
+        own = self._own.get(estimate.track) or self._adopted(estimate)
         if own is None:
             self._count += 1
             first = Warning(
@@ -197,6 +203,32 @@ class Warn:
         reason = command.arguments.get("reason", "")
         return self._say(own, WarningStatus.RETRACTED, now.exercise_ns, reason, head, now)
 
+    def _take_over(self, carried: Carried, now: Now) -> list[Given]:
+        """Warnings and events of the epoch before go on under their old names; open events are told again, so that every room knows them."""
+        heads = {(one.head.origin, one.warning.warning): one.head for one in carried.warnings}
+        for one in carried.warnings:
+            if one.head.origin == self._node:
+                self._own[f"{_CARRIED}{one.warning.warning}"] = _own_of(one)
+            else:
+                place = f"{one.head.origin}.{one.warning.warning}"
+                self._newest[place] = (one.warning.version, one.warning.status)
+        return self._given(self._events.take_over(carried.events, heads, carried.events_count, carried.epoch, now))
+
+    def _adopted(self, estimate: Estimate) -> Own | None:
+        """The warning of the epoch before whose object this is: it goes on, instead of a second one of the same launch."""
+        best: tuple[float, str] | None = None
+        for track, own in self._own.items():
+            if not track.startswith(_CARRIED) or own.warning.status not in OPEN:
+                continue
+            found = fit(own.estimate, estimate)
+            if found is not None and found.joined and (best is None or found.cost < best[0]):
+                best = (found.cost, track)
+        if best is None:
+            return None
+        own = self._own[estimate.track] = self._own.pop(best[1])
+        own.warning = replace(own.warning, track=estimate.track)
+        return own
+
     def _given(self, changed: list[Joined]) -> list[Given]:
         return [Caused(joined.event, causes=tuple(joined.heads.values())) for joined in changed]
 
@@ -204,3 +236,9 @@ class Warn:
         if len(self._own) > EVENTS_COUNT:
             closed = next((track for track, own in self._own.items() if own.warning.status not in OPEN), None)
             del self._own[closed if closed is not None else next(iter(self._own))]
+
+
+def _own_of(carried: CarriedWarning) -> Own:
+    warning = carried.warning
+    estimate = warning.estimate or Estimate(track="", time_ns=warning.time_ns)
+    return Own(warning, warning.time_ns, estimate)
