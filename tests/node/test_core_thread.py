@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bongsu.adapters.clock import ScaledClock, SystemClock
+from bongsu.adapters.store import RecordReader
 from bongsu.base.limits import TICK_LEAST_S
 from bongsu.base.units import seconds_to_ns
 from bongsu.core.room import Due
@@ -118,6 +119,26 @@ def test_a_tick_comes_when_due_and_goes_before_waiting_inputs(tmp_path: Path) ->
     assert kinds.count(RawScan) == count
 
 
+def test_a_partners_word_waits_for_no_estimate_and_times_stay_in_order(tmp_path: Path) -> None:
+    watch = Watch(tmp_path)
+    watch.go.clear()
+    watch.core.start()
+    assert watch.held.wait(WAIT_S)
+    for number in range(1, 51):
+        watch.core.put(raw_scan(number))
+    watch.core.put(Received(claimed="us", lane=Lane.PROMPT, envelope=b"a retraction"))
+    watch.go.set()
+    watch.core.end()
+    inputs = [stepped.items[0] for stepped in watch.steps if not isinstance(stepped.items[0].body, Tick)]
+    assert isinstance(inputs[0].body, Received)
+    assert [item.body.number for item in inputs[1:]] == list(range(1, 51))
+    received, *looks = [item.head for item in inputs]
+    assert received.receipt_ns == looks[0].receipt_ns, "exercise time has not gone on while looks wait"
+    assert received.link_ns > looks[-1].link_ns, "each look tells when it came, not when it was stepped"
+    with RecordReader(tmp_path) as reader:
+        assert replay(reader.entries(), build).difference is None
+
+
 def test_on_overload_the_oldest_looks_go_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(core_thread, "QUEUE_COUNT", 50)
     watch = Watch(tmp_path)
@@ -150,8 +171,6 @@ def test_a_core_that_breaks_is_told_and_its_record_still_replays(tmp_path: Path)
     assert watch.ended.wait(WAIT_S)
     assert "the room breaks" in str(watch.failed[0])
     watch.engine.store.close()
-    from bongsu.adapters.store import RecordReader
-
     with RecordReader(tmp_path) as reader:
         assert [entry.type for entry in reader.entries(kinds=("fault",))] == ["raw_scan"]
         assert replay(reader.entries(), build).difference is None

@@ -45,8 +45,9 @@ UNKNOWN_S = 10.0
 RECEIPT_S = 0.2
 """Link time over which receipts of one lane are gathered into one: at most one a lane and tick."""
 
-LATEST_S = 0.2
-"""Link time between two messages of one subject of the latest lane: a newer one replaces a waiting older one."""
+LATEST_S = 0.1
+"""Link time between two messages of one subject of the latest lane: a newer one replaces a waiting older one. Ten a second is as fast as a person
+sees; a path in real time comes once a second and never waits."""
 
 GAP_REQUEST_S = 1.0
 """Link time between two requests for the same gap: a round trip through the hub takes milliseconds."""

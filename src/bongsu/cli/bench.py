@@ -113,7 +113,7 @@ def share(seconds: float, rate: float, as_json: bool) -> None:
 def drill(scenario: str, speed: float, as_json: bool) -> None:
     """Play a live drill and time it: from a plot's receipt to the partner's receipt of what followed, and a node's start until it is ready.
 
-    Near real time by default: the latest lane holds a path for up to 0.2 s of wall clock, which at high speeds is most of the figure.
+    Near real time by default: the latest lane holds a path for up to 0.1 s of wall clock, which at high speeds is most of the figure.
     """
     document = benchmark("drill_latency").measure(scenario, speed)
     if as_json:

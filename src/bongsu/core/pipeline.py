@@ -47,9 +47,14 @@ class Pipeline:
         return self._now
 
     def step(self, now: Now, body: Input) -> list[Item[Any]]:
-        """Handle one input at `now`; the input's own item comes first, then what follows, in order of making."""
-        self._now = now = Now(max(now.exercise_ns, self._now.exercise_ns), max(now.link_ns, self._now.link_ns))
-        items = [self._mint(body, (), now)]
+        """Handle one input at `now`; the input's own item comes first, then what follows, in order of making.
+
+        Neither clock runs backwards for the rooms. An input that others have overtaken keeps its own link time in its head, so that the record tells
+        how long it waited.
+        """
+        entered_ns = now.link_ns
+        self._now = now = Now(max(now.exercise_ns, self._now.exercise_ns), max(entered_ns, self._now.link_ns))
+        items = [self._mint(body, (), Now(now.exercise_ns, entered_ns))]
         ticking = isinstance(body, Tick)
         for room, takes, dated in self._doors:
             fresh: list[Item[Any]] = []

@@ -1,9 +1,11 @@
 """The one thread on which a live node's core runs.
 
-Inputs come in by a queue, with the times at which they were put there; what follows is handed to `stepped` on this thread. When nothing comes the
-thread sleeps until a room is next due; what is due in link time goes before waiting inputs, so that no burst of plots can stop a heartbeat.
-Exercise time follows the inputs in their order: a tick never comes from beyond what still waits. On overload the oldest looks are dropped,
-counted and told as `Dropped`; commands and partners' bytes never.
+Inputs come in with the times at which they were put there; what follows is handed to `stepped` on this thread. When nothing comes the thread
+sleeps until a room is next due; what is due in link time goes before waiting inputs, so that no burst of plots can stop a heartbeat.
+
+Two queues: what sensors and exercise control say, in its order; and before it all else, as a retraction or a partner's warning must not wait for
+estimates: at most for the one step that has begun. Exercise time follows the first queue: neither a tick nor what overtakes comes from beyond what
+still waits there. On overload the oldest looks are dropped, counted and told as `Dropped`; commands and partners' bytes never.
 """
 
 from __future__ import annotations
@@ -21,14 +23,19 @@ from bongsu.adapters.clock import Clock
 from bongsu.base.limits import DROPPED_TOLD_S, QUEUE_COUNT, TICK_LEAST_S
 from bongsu.base.units import ns_to_seconds, seconds_to_ns
 from bongsu.model.bodies import Input
+from bongsu.model.exercise import ExerciseOrder
 from bongsu.model.head import Item, Now
 from bongsu.model.health import Dropped
 from bongsu.model.scan import RawScan
+from bongsu.model.sensor import SensorStatus
 from bongsu.model.tick import Tick
 from bongsu.node.engine import Engine
 
 _TICK_LEAST_NS = seconds_to_ns(TICK_LEAST_S)
 _DROPPED_TOLD_NS = seconds_to_ns(DROPPED_TOLD_S)
+
+_IN_TURN = (RawScan, SensorStatus, ExerciseOrder, Dropped)
+"""What keeps its order among itself and is overtaken by all else."""
 
 Then = Callable[[list[Item[Any]]], None]
 """Called with the items of its step once they are on disk."""
@@ -68,6 +75,7 @@ class CoreThread:
         self._clock = clock
         self._stepped = stepped
         self._failed = failed
+        self._first: deque[tuple[Now, Input, Then | None]] = deque()
         self._queue: deque[tuple[Now, Input, Then | None]] = deque()
         self._lock = threading.Condition()
         self._ending = False
@@ -83,10 +91,12 @@ class CoreThread:
     def put(self, body: Input, then: Then | None = None) -> None:
         """Enter an input; callable from any thread, never waits."""
         with self._lock:
-            self._queue.append((self._clock.now(), body, then))
-            if len(self._queue) > QUEUE_COUNT:
+            queue = self._queue if isinstance(body, _IN_TURN) else self._first
+            queue.append((self._clock.now(), body, then))
+            waiting = len(self._first) + len(self._queue)
+            if waiting > QUEUE_COUNT:
                 self._drop_oldest_look()
-            self.counters.queue_most = max(self.counters.queue_most, len(self._queue))
+            self.counters.queue_most = max(self.counters.queue_most, waiting)
             self._lock.notify()
 
     def wake(self) -> None:
@@ -121,12 +131,12 @@ class CoreThread:
     def _once(self) -> bool:
         """Sleep until there is something to do, and do one step. False: the end."""
         with self._lock:
-            while not self._queue and not self._ending:
+            while not self._waits() and not self._ending:
                 wait_s = self._wait_s()
                 if wait_s is not None and wait_s <= 0.0:
                     break
                 self._lock.wait(wait_s)
-            if self._ending and not self._queue:
+            if self._ending and not self._waits():
                 return False
         now = self._now()
         if self._is_due(now):
@@ -139,14 +149,24 @@ class CoreThread:
             self._dropped_told_ns = now.link_ns
             self._step(now, Dropped(what="looks", count=count), None)
         else:
-            with self._lock:
-                entered = self._queue.popleft() if self._queue else None
+            entered = self._next()
             if entered is not None:
                 self._step(*entered)
         return True
 
+    def _waits(self) -> bool:
+        return bool(self._first or self._queue)
+
+    def _next(self) -> tuple[Now, Input, Then | None] | None:
+        with self._lock:
+            if not self._first:
+                return self._queue.popleft() if self._queue else None
+            now, body, then = self._first.popleft()
+            exercise_ns = min(now.exercise_ns, self._queue[0][0].exercise_ns) if self._queue else now.exercise_ns
+            return Now(exercise_ns, now.link_ns), body, then
+
     def _now(self) -> Now:
-        """Link time as it is; exercise time as of the oldest input that waits."""
+        """Link time as it is; exercise time as of the oldest look that waits."""
         with self._lock:
             now = self._clock.now()
             return Now(self._queue[0][0].exercise_ns, now.link_ns) if self._queue else now

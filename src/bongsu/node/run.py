@@ -209,14 +209,14 @@ class Node:
 
     def _stepped(self, stepped: Stepped) -> None:
         """On the core's thread."""
-        self.pictures.push(stepped.items)
         _soon(self._loop, self._stepped_here, stepped)
+        self.pictures.push(stepped.items)
 
     def _stepped_here(self, stepped: Stepped) -> None:
         then = stepped.then
+        self.outbox.stepped(stepped.number, stepped.items, None if then is None else lambda: then(stepped.items))
         if self.settings.control:
             control.tell_items(stepped.items)
-        self.outbox.stepped(stepped.number, stepped.items, None if then is None else lambda: then(stepped.items))
         if self.outbox.is_late and not self._disk_late:
             self._disk_late = True
             self._disk(f"has not answered for {DISK_PATIENCE_S:g} s")
