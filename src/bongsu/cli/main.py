@@ -33,6 +33,7 @@ class Row(NamedTuple):
 # A new command is a file and a row.
 COMMANDS: dict[str, Row] = {
     "bench": Row("bongsu.cli.bench:bench", "Measure the speed of tracking, sharing and drilling on this machine."),
+    "consult": Row("bongsu.cli.consult:consult", "Consult on a launch: stances, who differs, joint statements."),
     "federation": Row("bongsu.cli.federation:federation", "Join nations' servers from one description."),
     "node": Row("bongsu.cli.node:node", "Run one partner's node."),
     "ledger": Row("bongsu.cli.ledger:ledger", "Look into the ledger of real launches and add to it."),

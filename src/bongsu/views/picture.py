@@ -3,7 +3,13 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from bongsu.base.limits import EVENTS_COUNT, PICTURE_REFUSALS_COUNT, PICTURE_VERSIONS_COUNT, TRACKS_COUNT
+from bongsu.base.limits import (
+    EVENTS_COUNT,
+    PICTURE_REFUSALS_COUNT,
+    PICTURE_VERSIONS_COUNT,
+    STATEMENTS_COUNT,
+    TRACKS_COUNT,
+)
 from bongsu.model.alarm import Alarm, AlarmState
 from bongsu.model.alert import Alert
 from bongsu.model.configuration import Configuration
@@ -18,8 +24,10 @@ from bongsu.model.message import Unreadable
 from bongsu.model.mode import Mode
 from bongsu.model.receipt import Heartbeat
 from bongsu.model.refusal import Refusal
+from bongsu.model.register import Register
 from bongsu.model.scan import Scan
 from bongsu.model.sensor import SensorStatus
+from bongsu.model.statement import JointStatement
 from bongsu.model.track import Track, TrackStatus
 from bongsu.model.warning import Path, WarningStatus
 from bongsu.views.deliveries import recipients
@@ -63,6 +71,8 @@ class Picture:
         self._alarms: dict[str, Alarm] = {}
         self._alerts: dict[str, Alert] = {}
         self._consultations: dict[str, dict[str, Consultation]] = {}
+        self._registers: dict[str, Register] = {}
+        self._statements: dict[str, JointStatement] = {}
         self._deliveries: dict[str, dict[str, dict[int, Delivery]]] = {}
         self._sources = Sources()
         self._refused_count = 0
@@ -80,6 +90,8 @@ class Picture:
             Alarm: self._alarm,
             Alert: self._alert,
             Consultation: self._consultation,
+            Register: self._register,
+            JointStatement: self._statement,
             Delivery: self._delivery,
             Path: self._path,
             Freshness: self._freshness,
@@ -140,6 +152,7 @@ class Picture:
             unproved=missing,
             events=events,
             salvos=salvos(self._events[name] for name, one in events.items() if one.live or _calls(one)),
+            statements=dict(self._statements),
             paths=self._trails.views(),
             sources=sources,
             refused_count=self._refused_count,
@@ -186,6 +199,7 @@ class Picture:
                 for view in recipients(self._deliveries.get(assessment.warning.warning, {}))
             ),
             consultations=tuple(self._consultations.get(event, {}).values()),
+            register=self._registers.get(event),
         )
         self._views[event] = view
         return view
@@ -238,7 +252,7 @@ class Picture:
                 self._event_of_warning.pop(assessment.warning.warning, None)
                 self._deliveries.pop(assessment.warning.warning, None)
         del self._events[event], self._event_heads[event]
-        for table in (self._alarms, self._alerts, self._consultations):
+        for table in (self._alarms, self._alerts, self._consultations, self._registers):
             table.pop(event, None)
         self._touch(event)
 
@@ -256,6 +270,18 @@ class Picture:
         if body.event in self._events:
             self._consultations.setdefault(body.event, {})[body.circle] = body
             self._touch(body.event)
+
+    def _register(self, head: Head, body: Register) -> None:
+        if body.event in self._events:
+            self._registers[body.event] = body
+            self._touch(body.event)
+
+    def _statement(self, head: Head, body: JointStatement) -> None:
+        # The newest change last, so that the oldest of all leaves first.
+        self._statements.pop(body.statement.statement, None)
+        self._statements[body.statement.statement] = body
+        if len(self._statements) > STATEMENTS_COUNT:
+            del self._statements[next(iter(self._statements))]
 
     def _delivery(self, head: Head, body: Delivery) -> None:
         event = self._event_of_warning.get(body.warning)

@@ -14,6 +14,8 @@ from bongsu.model.head import Now
 from bongsu.model.health import Health
 from bongsu.model.mode import Mode
 from bongsu.model.refusal import Refusal
+from bongsu.model.register import Register
+from bongsu.model.statement import JointStatement
 
 
 class Situation(StrEnum):
@@ -79,6 +81,7 @@ class EventView(msgspec.Struct, frozen=True, kw_only=True):
     alert: Alert | None
     deliveries: tuple[RecipientView, ...]
     consultations: tuple[Consultation, ...]
+    register: Register | None
 
 
 class PathPoint(msgspec.Struct, frozen=True):
@@ -154,6 +157,7 @@ class PictureView(msgspec.Struct, frozen=True, kw_only=True):
     unproved: tuple[str, ...]
     events: dict[str, EventView]
     salvos: tuple[Salvo, ...]
+    statements: dict[str, JointStatement]
     paths: dict[str, PathView]
     sources: tuple[SourceView, ...]
     refused_count: int

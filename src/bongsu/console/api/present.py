@@ -10,6 +10,8 @@ from bongsu.model.consultation import Consultation
 from bongsu.model.estimate import Estimate, PointEstimate
 from bongsu.model.event import Assessment
 from bongsu.model.head import Now
+from bongsu.model.register import Register
+from bongsu.model.statement import JointStatement
 from bongsu.views.shape import Difference, EventView, Line, PathView, PictureView, RecipientView, SourceView
 
 Json = dict[str, Any]
@@ -150,6 +152,54 @@ def consultation(body: Consultation) -> Json:
     }
 
 
+def register(body: Register) -> Json:
+    """Who says what of each figure (SI; the fields are the ledger's), and on which of them all who state them agree."""
+    return {
+        "version": body.version,
+        "time": time_text(body.time_ns),
+        "claims": [
+            {
+                "claim": claim.id,
+                "reporter": claim.reporter,
+                "field": claim.field,
+                "value": claim.value,
+                "bound": claim.bound,
+                "precision": claim.precision,
+                "said": time_text(claim.said_ns),
+                "corrects": claim.corrects,
+            }
+            for claim in body.claims
+        ],
+        "figures": [
+            {"field": one.field, "spread": one.spread, "agreed": one.agreed, "reporters": list(one.reporters)}
+            for one in body.figures
+        ],
+    }
+
+
+def statement(body: JointStatement) -> Json:
+    """A joint statement: its texts by language, who has signed or refused it, who is missing."""
+    return {
+        "statement": body.statement.statement,
+        "version": body.statement.version,
+        "status": body.statement.status,
+        "circle": body.statement.circle,
+        "drafter": body.drafter,
+        "event": body.event,
+        "digest": body.digest,
+        "time": time_text(body.time_ns),
+        "texts": dict(body.statement.texts),
+        "members": list(body.members),
+        "votes": [
+            {"partner": vote.partner, "vote": vote.vote, "time": time_text(vote.time_ns), "reason": vote.reason}
+            for vote in body.votes
+        ],
+        "missing": list(body.missing),
+        "adopted": time_text(body.adopted_ns),
+        "adopted_before": body.adopted_before,
+    }
+
+
 def town(body: Place) -> Json:
     """A town near an impact; its population is an indication of its size and is not sent."""
     return {"names": body.names, "country": body.country, "distance_km": round(body.distance_m / METRES_PER_KILOMETRE)}
@@ -190,6 +240,7 @@ def event(view: EventView) -> Json:
         "alert": alert(view.alert),
         "deliveries": [delivery(body) for body in view.deliveries],
         "consultations": [consultation(body) for body in view.consultations],
+        "register": None if view.register is None else register(view.register),
     }
 
 

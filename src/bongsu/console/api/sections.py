@@ -1,7 +1,7 @@
 """A picture as named pieces of JSON, so that a page is sent only what has changed.
 
-The names: `node`, `sources`, `doors`, `salvos`, `lines`, `clock`, `events/ID`, `paths/ID`. A page keeps them in a table; a message sets some and
-removes some. The whole picture is the message that sets all.
+The names: `node`, `sources`, `doors`, `salvos`, `lines`, `clock`, `events/ID`, `paths/ID`, `statements/ID`. A page keeps them in a
+table; a message sets some and removes some. The whole picture is the message that sets all.
 """
 
 from collections.abc import AsyncIterator, Mapping
@@ -38,6 +38,8 @@ class Encoder:
             kept[f"events/{event}"] = self._encoded(f"events/{event}", event_view, present.event)
         for warning, path_view in view.paths.items():
             kept[f"paths/{warning}"] = self._encoded(f"paths/{warning}", path_view, present.path)
+        for name, joint in view.statements.items():
+            kept[f"statements/{name}"] = self._encoded(f"statements/{name}", joint, present.statement)
         self._kept = kept
         return found | {name: encoded for name, (_, encoded) in kept.items()}
 

@@ -31,8 +31,12 @@ IDENTITIES: dict[str, frozenset[str]] = {
 }
 """The same for kinds that have no form in an envelope."""
 
-OWN_WORDS = frozenset({"alert", "statement", "signature", "shown", "acknowledged", "refused", "stance"})
-"""Kinds that are this nation's own word, whatever made it speak: no partner's figures are in them, so no partner's consent is asked."""
+OWN_WORDS = frozenset(
+    {"alert", "joint_statement", "statement", "signature", "shown", "acknowledged", "refused", "stance"}
+)
+"""Kinds that are this nation's own word, whatever made it speak: no partner's figures are in them, so no partner's consent is asked.
+
+A joint statement is a text to which each member's signature is its consent."""
 
 TO_EXITS: dict[str, tuple[str, ...]] = {"alert": ("public", "file")}
 """Kinds that the release room offers to exits by itself, the moment they are made. Other exits ask the gate when they need something."""

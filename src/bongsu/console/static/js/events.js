@@ -102,7 +102,9 @@ function stances(event) {
       const text = say("stance.line", { who: stance.partner.toUpperCase(), position: code("position", stance.position), about: stance.about.toUpperCase() });
       return element("li", { class: `stance-${stance.position}` }, `${shape} ${text}${fields}`);
     });
-    return [element("h4", {}, `${say("stances.title")}: ${one.circle}`), element("ul", {}, rows)];
+    const draft = element("button", { type: "button", "data-key": `draft-${one.circle}-${event.event}`,
+      onclick: () => ask("draft", event.event, event.version, { circle: one.circle }) }, say("statement.draft", { circle: one.circle }));
+    return [element("h4", {}, `${say("stances.title")}: ${one.circle}`), element("ul", {}, rows), draft];
   });
   return element("section", {}, blocks);
 }

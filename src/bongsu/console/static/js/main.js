@@ -10,6 +10,7 @@ import { ChartMap } from "./map.js";
 import { modeText, showMode } from "./mode.js";
 import * as panels from "./panels.js";
 import * as place from "./place.js";
+import { render as renderStatements } from "./statements.js";
 import * as view from "./view.js";
 import { LANGUAGES, choose, clock, code, day, language, number, say, span } from "./words.js";
 
@@ -128,6 +129,7 @@ function render() {
       announce();
       reportShown();
     }
+    if (touched("statements/") || touched("node")) renderStatements(byId("statements-panel"), byId("statements"), link.under("statements/"), piece("node")?.node);
     if (touched("sources") && piece("sources")) panels.sources(byId("sources"), piece("sources"));
     if (touched("doors") && piece("doors")) panels.doors(byId("doors"), piece("doors"));
     if (touched("lines") && piece("lines")) panels.log(byId("log"), piece("lines"));
