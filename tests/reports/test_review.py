@@ -1,19 +1,27 @@
 """The review: opening sentences, marked plots, nothing fetched, nothing left blank."""
 
+import json
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bongsu.base.errors import BadInput
+from bongsu.reports import fonts, pdf
+from bongsu.reports.document import Replay
+from bongsu.reports.findings import improvements, strengths
 from bongsu.reports.material import Material, TrueFlight
 from bongsu.reports.opening import what_happened, what_sharing_bought
-from bongsu.reports.review import render
+from bongsu.reports.review import read, render, write
+from bongsu.reports.sections import document
 from bongsu.views.flown import flown
 from bongsu.views.moments import moments
 from tests.core.harness import START_NS, Node, at, estimate, outgoing_of, point
 
 MARK = "EXERCISE – SIMULATED SENSORS"
+SCRIPTS = re.compile(r"<script[^>]*>")
 
 
 def measures(**changes: Any) -> dict[str, Any]:
@@ -58,14 +66,19 @@ def review(**changes: Any) -> dict[str, Any]:
             "applied_twice": 0,
             "refused": 0,
             "leaked": 0,
-            "latency_ms": None,
+            "latency_ms": {"p50": 4.0, "p99": 9.0, "max": 9.0},
         },
         "sharing": {
             "kr": {"seconds_gained": 0.0, "ellipse_shrink": 1.0},
             "jp": {"seconds_gained": 46.2, "ellipse_shrink": 2.31},
         },
         "retractions": [],
-        "expectations": [{"text": "kr warns", "met": True}, {"text": "jp hears <kr>", "met": False}],
+        "mode": "exercise",
+        "siap": {},
+        "expectations": [
+            {"text": "kr warns", "met": True, "kind": "warned"},
+            {"text": "jp hears <kr>", "met": False, "kind": "hears"},
+        ],
     } | changes
 
 
@@ -98,7 +111,7 @@ class Checker(HTMLParser):
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         self.plots += tag == "svg"
-        if tag in ("script", "link", "img", "iframe", "object"):
+        if tag in ("link", "img", "iframe", "object"):
             self.fetched.append(tag)
         self.fetched += [v for n, v in attributes if n in ("src", "href", "xlink:href") and v and not v.startswith("#")]
 
@@ -113,13 +126,91 @@ def test_the_page_is_whole_and_fetches_nothing() -> None:
     assert page.count(f"<title>{MARK}") == 1 + 5, "the mark stands in the page's title and in every plot"
     assert "jp hears &lt;kr&gt;" in page
     assert "acknowledged by An Officer" in page
+    assert all("src" not in tag for tag in SCRIPTS.findall(page))
+    assert not re.search(r"\b(?:fetch|XMLHttpRequest|importScripts|import)\s*\(", page)
+
+
+def test_every_section_says_something_in_every_language() -> None:
+    from bongsu.words.catalogue import LANGUAGES
+
+    bare = material(review=review(launches=[], expectations=[], sharing={}), flights=[], flown=[], moments=[])
+    for told in (document(material()), document(bare)):
+        assert len(told.sections) == 18
+        for section in told.sections:
+            assert section.blocks or (section.empty and all(section.empty[one].strip() for one in LANGUAGES)), section
+
+
+def test_every_plot_carries_its_mark_and_labels_in_three_languages() -> None:
+    page = render(material())
+    for plot in re.findall(r"<svg.*?</svg>", page, flags=re.DOTALL):
+        assert "훈련 – 모의 센서" in plot and "訓練 – 模擬センサー" in plot
+    assert '<tspan lang="ko">경도, 동경(도)</tspan>' in page
+
+
+def test_the_replay_holds_what_each_nation_had() -> None:
+    (replay,) = [
+        block for section in document(material()).sections for block in section.blocks if isinstance(block, Replay)
+    ]
+    held = [(one["node"], one["origin"], one["words"][0][1]) for one in replay.data["held"]]
+    assert held == [("kr", "kr", "initial"), ("jp", "kr", "initial")]
+    assert replay.data["moments"] == sorted(replay.data["moments"], key=lambda moment: moment[0])
+    assert json.loads(json.dumps(replay.data)) == replay.data
+
+
+def test_strengths_and_improvements_follow_from_the_measures() -> None:
+    at = measures(areas_at_risk=["JP-01", "JP-02"], areas_alerted=["JP-02", "JP-03"], impact_d2=9.0)
+    truth = review()["launches"][0]["truth"]
+    told = [one["en"] for one in improvements(review(launches=[{"id": "L1", "truth": truth, "nodes": {"jp": at}}]))]
+    assert told == [
+        "Not met: jp hears <kr>",
+        "jp did not alert areas that L1 touched: JP-01",
+        "jp alerted areas that L1 did not touch: JP-03",
+        "The last impact ellipse of jp for L1 did not hold the true impact (d² 9.0)",
+    ]
+    good = [one["en"] for one in strengths(review())]
+    assert good == [
+        "Nothing of 9 prompt messages was lost, applied twice or leaked",
+        "Sharing warned Japan 46 s earlier",
+    ]
+
+
+@pytest.mark.parametrize("language", ["ko", "ja"])
+def test_the_pdf_is_of_the_same_sections(language: str, tmp_path: Path) -> None:
+    if fonts.family(language) is None:
+        pytest.skip(fonts.REMEDY)
+    path = pdf.write(tmp_path / "review.pdf", document(material()), language)
+    content = path.read_bytes()
+    assert content.startswith(b"%PDF-")
+    assert content.count(b"/Type /Page\n") + content.count(b"/Type /Page ") >= 2
+
+
+def test_a_language_without_a_font_is_refused_with_the_package_to_install(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(fonts, "family", lambda language: None)
+    with pytest.raises(BadInput, match="fonts-noto-cjk"):
+        pdf.write(tmp_path / "review.pdf", document(material()), "ko")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_review_can_be_written_again(tmp_path: Path) -> None:
+    write(tmp_path, material())
+    first = (tmp_path / "review.html").read_bytes()
+    write(tmp_path, read(tmp_path))
+    assert (tmp_path / "review.html").read_bytes() == first
+    with pytest.raises(BadInput, match="no review was written here"):
+        read(tmp_path / "elsewhere")
 
 
 def test_the_opening_says_what_happened_and_what_sharing_bought() -> None:
     first, second = what_happened(review(), "A drill"), what_sharing_bought(review())
-    assert first == "In A drill, one object flew and kr warned first, 12 s after launch; 1 of 2 expectations were met."
-    assert "jp 46 s to the first warning and an impact ellipse 2.3 times smaller" in second
-    assert "kr no time to the first warning" in second
+    assert (
+        first["en"]
+        == "In A drill, one object flew and Korea warned first, 12 s after launch; 1 of 2 expectations were met."
+    )
+    assert "12초" in first["ko"] and "12秒" in first["ja"]
+    assert "Japan 46 s to the first warning and an impact ellipse 2.3 times smaller" in second["en"]
+    assert "Korea no time to the first warning" in second["en"]
 
 
 def test_a_false_alarm_and_nothing_measured() -> None:
@@ -137,17 +228,18 @@ def test_a_false_alarm_and_nothing_measured() -> None:
         }
     ]
     quiet = review(
-        launches=launches, retractions=taken_back, sharing={"kr": {"seconds_gained": None, "ellipse_shrink": None}}
+        exchange=review()["exchange"] | {"latency_ms": None},
+        launches=launches,
+        retractions=taken_back,
+        sharing={"kr": {"seconds_gained": None, "ellipse_shrink": None}},
     )
-    assert "retracted at every holder" in what_happened(quiet, "X")
-    assert "could not be measured" in what_sharing_bought(quiet)
+    assert "retracted at every holder" in what_happened(quiet, "X")["en"]
+    assert "could not be measured" in what_sharing_bought(quiet)["en"]
     page = render(material(review=quiet, flights=[], latencies_ms=[]))
-    assert "nothing flew" in page and "latency is not measured" not in re.sub(
-        r"<svg.*?</svg>", "", page, flags=re.DOTALL
-    )
+    assert "nothing flew" in page and "latency is not measured" in page
 
 
-@pytest.mark.parametrize("kind", ["own warning", "partner's warning", "alarm", "acknowledged"])
+@pytest.mark.parametrize("kind", ["own_warning", "partner_warning", "alarm", "acknowledged"])
 def test_moments_of_a_session(kind: str) -> None:
     assert kind in {one.kind for one in material().moments}
 

@@ -51,8 +51,9 @@ def used_keys() -> Iterator[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_same_keys_and_parameters(language: str) -> None:
-    english, other = catalogue("console", "en"), catalogue("console", language)
+@pytest.mark.parametrize("name", ["console", "review"])
+def test_same_keys_and_parameters(name: str, language: str) -> None:
+    english, other = catalogue(name, "en"), catalogue(name, language)
     assert list(other) == list(english)
     for key, text in english.items():
         assert other[key].strip(), key
@@ -60,11 +61,12 @@ def test_same_keys_and_parameters(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", ["ko", "ja"])
-def test_translated(language: str) -> None:
+@pytest.mark.parametrize("name", ["console", "review"])
+def test_translated(name: str, language: str) -> None:
     script = {"ko": r"[가-힣]", "ja": r"[぀-ヿ一-鿿]"}[language]
     wordless = {
         key
-        for key, text in catalogue("console", language).items()
+        for key, text in catalogue(name, language).items()
         if re.search(r"[^\W\d]{2}", re.sub(r"\{\w+\}|km", "", text)) and not re.search(script, text)
     }
     assert wordless == set()
@@ -101,3 +103,16 @@ def test_every_reason_of_a_refusal_has_words() -> None:
 def test_an_unknown_language_is_refused() -> None:
     with pytest.raises(BadValue):
         catalogue_bytes("console", "../en")
+
+
+def test_every_key_of_a_report_is_there_and_used() -> None:
+    source = Path(__file__).parents[2] / "src/bongsu"
+    texts = "\n".join(
+        path.read_text(encoding="utf-8")
+        for folder in ("reports", "reports/templates")
+        for path in sorted((source / folder).glob("*.*"))
+    )
+    keys = {**catalogue("review", "en"), **catalogue("console", "en")}
+    named = set(re.findall(r'\bsay\(\s*["\']([a-z_]+\.[\w.]+)["\']', texts))
+    assert len(named) > 80
+    assert sorted(named - set(keys)) == []

@@ -12,6 +12,7 @@ import click
 
 from bongsu.base.limits import EXERCISE_SPEED
 from bongsu.base.units import ns_to_seconds
+from bongsu.cli.drill_review import review
 from bongsu.cli.tour import tour
 
 if TYPE_CHECKING:
@@ -120,4 +121,5 @@ def _tell(played: Played) -> None:
     click.echo(f"review: {page if page.is_file() else played.out / 'review.json'}")
 
 
+drill.add_command(review)
 drill.add_command(tour)

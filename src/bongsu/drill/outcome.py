@@ -85,7 +85,7 @@ def review_of(
         retractions=[retraction for _, retraction in taken_back],
         siap=measures_siap.siap(folds.values(), truths, known),
         expectations=verdicts,
-        objectives=objectives.rate(verdicts),
+        objectives=objectives.rate(verdicts, [(one.id, one.text) for one in scenario.objectives]),
         times=[measures_time.times(one, truth, known, issued) for truth in truths for one in folds.values()],
         stances=measures_time.stances(folds.values(), truths, known),
         freshness={code: measures_time.freshness(one) for code, one in folds.items()},

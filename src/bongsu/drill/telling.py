@@ -48,6 +48,19 @@ def material(plan: RunPlan, result: RunResult, review: Review, latencies_ms: lis
             for launch in plan.scenario.launches
             for said in launch.reported
         ],
+        msel=[
+            [
+                f"{one.at_s:g}",
+                one.event,
+                one.expected_action,
+                one.objective or "",
+                one.controller,
+                one.inject or "",
+                one.player,
+            ]
+            for one in plan.scenario.msel
+        ],
+        names={partner.code: partner.name for partner in plan.scenario.partners},
     )
 
 

@@ -1,7 +1,7 @@
 """The plots of a review: ground track, altitude, impact error, time line of messages, latency."""
 
 import math
-from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -10,12 +10,13 @@ from matplotlib.collections import LineCollection
 from bongsu.base.units import METRES_PER_KILOMETRE, ns_to_seconds
 from bongsu.geo.areas import load
 from bongsu.model.estimate import PointEstimate
+from bongsu.reports.document import Draw
 from bongsu.reports.material import Material
 from bongsu.reports.style import LAND, TRUTH, colour_of
+from bongsu.reports.texts import Say
 from bongsu.views.flown import Flown
 from bongsu.views.moments import KINDS
 
-Draw = Callable[[Axes], None]
 _KM_PER_DEGREE = 111.32
 _MARKERS = ("o", "s", "X", "^", "P", "D", "v", ".")
 
@@ -26,6 +27,24 @@ def nations_of(material: Material) -> list[str]:
     return sorted(nodes)
 
 
+def _truth_key(material: Material) -> str:
+    """What the dark line is called: the truth of an exercise, the last estimate of a real event."""
+    return "legend.reference" if material.real else "legend.truth"
+
+
+def _land_in_sight(axes: Axes) -> list[Any]:
+    """Outlines that reach into the plot: those of the other side of the world would only make the page heavy."""
+    (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
+    return [
+        line
+        for line in load().outlines_deg()
+        if line[:, 0].max() >= left
+        and line[:, 0].min() <= right
+        and line[:, 1].max() >= bottom
+        and line[:, 1].min() <= top
+    ]
+
+
 def _own(material: Material) -> list[Flown]:
     return [one for one in material.flown if one.origin == one.node]
 
@@ -33,13 +52,14 @@ def _own(material: Material) -> list[Flown]:
 def ground_track(material: Material) -> Draw:
     """True track, each nation's own path, launch points and last ellipses of impact."""
 
-    def draw(axes: Axes) -> None:
-        axes.add_collection(LineCollection(load().outlines_deg(), colors=LAND, linewidths=0.6, zorder=0))
+    truth = _truth_key(material)
+
+    def draw(axes: Axes, say: Say) -> None:
         longitudes: list[float] = []
         latitudes: list[float] = []
         for flight in material.flights:
             x, y = np.degrees(flight.longitude_rad), np.degrees(flight.latitude_rad)
-            axes.plot(x, y, color=TRUTH, linewidth=1.2, label=f"{flight.launch}: truth")
+            axes.plot(x, y, color=TRUTH, linewidth=1.2, label=say(truth, launch=flight.launch))
             axes.plot(x[-1:], y[-1:], "x", color=TRUTH)
             longitudes += [float(x.min()), float(x.max())]
             latitudes += [float(y.min()), float(y.max())]
@@ -58,16 +78,17 @@ def ground_track(material: Material) -> Draw:
                 [],
                 ".",
                 color=colour_of(nation, nations),
-                label=f"{nation}: own path, launch, impact with 95 % ellipse",
+                label=say("legend.own_points", node=nation),
             )
         if latitudes:
             middle = sum(latitudes) / len(latitudes)
             axes.set_aspect(1.0 / max(math.cos(math.radians(middle)), 0.1))
             axes.set_xlim(min(longitudes) - 4, max(longitudes) + 4)
             axes.set_ylim(min(latitudes) - 3, max(latitudes) + 3)
-        axes.set_xlabel("longitude, degrees east")
-        axes.set_ylabel("latitude, degrees north")
-        axes.legend(fontsize=7, loc="lower right")
+        axes.add_collection(LineCollection(_land_in_sight(axes), colors=LAND, linewidths=0.6, zorder=0))
+        axes.set_xlabel(say("axis.longitude"))
+        axes.set_ylabel(say("axis.latitude"))
+        axes.legend(fontsize=7, loc="lower right", frameon=False)
 
     return draw
 
@@ -88,27 +109,28 @@ def _point(axes: Axes, point: PointEstimate, marker: str, colour: str) -> None:
 
 def altitude(material: Material) -> Draw:
     """Altitude over exercise time: truth and what each nation's own path said."""
+    truth = _truth_key(material)
 
-    def draw(axes: Axes) -> None:
+    def draw(axes: Axes, say: Say) -> None:
         for flight in material.flights:
             axes.plot(
                 _seconds(material, flight.time_ns),
                 np.array(flight.altitude_m) / 1e3,
                 color=TRUTH,
                 linewidth=1.0,
-                label=f"{flight.launch}: truth",
+                label=say(truth, launch=flight.launch),
             )
         nations = nations_of(material)
         labelled: list[str] = []
         for one in _own(material):
-            label = None if one.node in labelled else f"{one.node}: own path"
+            label = None if one.node in labelled else say("legend.own_path", node=one.node)
             labelled.append(one.node)
             x = _seconds(material, one.time_ns)
             axes.plot(
                 x, np.array(one.altitude_m) / 1e3, ".", markersize=3, color=colour_of(one.node, nations), label=label
             )
-        axes.set_xlabel("seconds of the exercise")
-        axes.set_ylabel("altitude, km")
+        axes.set_xlabel(say("axis.event_s" if material.real else "axis.exercise_s"))
+        axes.set_ylabel(say("axis.altitude_km"))
         _legend(axes)
 
     return draw
@@ -117,7 +139,7 @@ def altitude(material: Material) -> Draw:
 def impact_error(material: Material) -> Draw:
     """Distance from each nation's predicted impact to the true one, over time since launch."""
 
-    def draw(axes: Axes) -> None:
+    def draw(axes: Axes, say: Say) -> None:
         nations = nations_of(material)
         styles = ("-", "--", ":", "-.")
         drawn = False
@@ -135,14 +157,14 @@ def impact_error(material: Material) -> Draw:
                         color=colour_of(nation, nations),
                         marker=".",
                         markersize=3,
-                        label=f"{nation}, {launch['id']}",
+                        label=say("legend.node_launch", node=nation, launch=launch["id"]),
                     )
         if drawn:
             axes.set_yscale("log")
         else:
-            _nothing(axes, "no impact was predicted")
-        axes.set_xlabel("seconds after launch")
-        axes.set_ylabel("error of the predicted impact, km")
+            _nothing(axes, say("plot.no_impact"))
+        axes.set_xlabel(say("axis.since_launch_s"))
+        axes.set_ylabel(say("axis.impact_error_km"))
         _legend(axes)
 
     return draw
@@ -151,7 +173,7 @@ def impact_error(material: Material) -> Draw:
 def time_line(material: Material) -> Draw:
     """Warnings, alarms, acknowledgements, alerts, stances and links at each node, in exercise time."""
 
-    def draw(axes: Axes) -> None:
+    def draw(axes: Axes, say: Say) -> None:
         nations = nations_of(material)
         for number, kind in enumerate(KINDS):
             chosen = [one for one in material.moments if one.kind == kind and one.node in nations]
@@ -164,11 +186,11 @@ def time_line(material: Material) -> Draw:
                 _MARKERS[number],
                 markersize=5,
                 linestyle="none",
-                label=kind,
+                label=say(f"kind.{kind}"),
             )
         axes.set_yticks(range(len(nations)), nations)
         axes.set_ylim(-0.6, len(nations) - 0.4)
-        axes.set_xlabel("seconds of the exercise")
+        axes.set_xlabel(say("axis.event_s" if material.real else "axis.exercise_s"))
         _legend(axes, outside=True)
 
     return draw
@@ -177,19 +199,16 @@ def time_line(material: Material) -> Draw:
 def latency(material: Material) -> Draw:
     """From a plot's receipt at one nation to the partner's receipt of what followed, wall clock."""
 
-    def draw(axes: Axes) -> None:
+    def draw(axes: Axes, say: Say) -> None:
         values = np.sort(np.array(material.latencies_ms))
-        if len(values) == 0:
-            _nothing(axes, "virtual time: latency is not measured")
-            return
         axes.plot(values, np.arange(1, len(values) + 1) / len(values) * 100.0)
         for share in (50, 99):
             value_ms = float(np.percentile(values, share))
             axes.axhline(share, color="#888888", linewidth=0.7)
             axes.annotate(f"p{share} {value_ms:.1f} ms", (value_ms, share), textcoords="offset points", xytext=(6, -12))
         axes.set_xscale("log")
-        axes.set_xlabel("milliseconds from a plot's receipt to the partner's receipt")
-        axes.set_ylabel("per cent of warnings and paths")
+        axes.set_xlabel(say("axis.latency_ms"))
+        axes.set_ylabel(say("axis.percent"))
 
     return draw
 
@@ -206,9 +225,9 @@ def _legend(axes: Axes, outside: bool = False) -> None:
     if not axes.get_legend_handles_labels()[0]:
         return
     if outside:
-        axes.legend(fontsize=7, loc="upper center", bbox_to_anchor=(0.5, 1.16), ncol=len(KINDS))
+        axes.legend(fontsize=7, loc="upper center", bbox_to_anchor=(0.5, 1.2), ncol=len(KINDS), frameon=False)
     else:
-        axes.legend(fontsize=7)
+        axes.legend(fontsize=7, frameon=False)
 
 
 def _nothing(axes: Axes, text: str) -> None:

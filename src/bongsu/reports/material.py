@@ -1,4 +1,4 @@
-"""What a review is made of, gathered by the drill: the measures, the truth, and what each node's record tells."""
+"""What a review is made of, gathered by the drill or from a real event's records: the measures, the truth, and what each node's record tells."""
 
 from typing import Any
 
@@ -20,7 +20,10 @@ class TrueFlight(msgspec.Struct):
 
 
 class Material(msgspec.Struct):
-    """`review` is the content of review.json. `mark` stands inside every plot. `reported` are (reporter, what it said, source) of the real day."""
+    """`review` is the content of review.json. `mark` stands in the page's title. `reported` are (reporter, what it said, source) of the real day.
+
+    `names`: nations by code. `msel`: rows of the master scenario events list (second, event, expected action, objective, controller, inject, player).
+    """
 
     title: str
     teaches: str
@@ -32,3 +35,10 @@ class Material(msgspec.Struct):
     moments: list[Moment]
     latencies_ms: list[float]
     reported: list[tuple[str, str, str]] = []
+    names: dict[str, str] = {}
+    msel: list[list[str]] = []
+
+    @property
+    def real(self) -> bool:
+        """Whether the session was no exercise: nothing was expected of it, and no truth of it is known."""
+        return str(self.review.get("reference", "truth")) != "truth"

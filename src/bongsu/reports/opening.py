@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from bongsu.reports.texts import Text, code, join, say
 
-def what_happened(review: dict[str, Any], title: str) -> str:
+
+def what_happened(review: dict[str, Any], title: str) -> Text:
     """First sentence: launches, who warned when, how it ended."""
     launches = review["launches"]
     true = [launch for launch in launches if launch["truth"] is not None]
@@ -11,23 +13,25 @@ def what_happened(review: dict[str, Any], title: str) -> str:
     parts = []
     if true:
         first = _first_warning(true)
-        flew = "one object flew" if len(true) == 1 else f"{len(true)} objects flew"
-        parts.append(f"{flew}{first}")
+        parts.append(say("opening.one" if len(true) == 1 else "opening.many", count=len(true), first=first))
     if false:
-        taken_back = [one for one in review["retractions"] if one["holders"] == one["confirmed"]]
-        how = (
-            "and it was retracted at every holder"
-            if len(taken_back) >= false
-            else "and its retraction did not reach every holder"
-        )
-        parts.append(f"{'one warning was' if false == 1 else f'{false} warnings were'} of nothing that flew, {how}")
+        parts.append(_taken_back(review, false))
+    told = join(parts, "; ") if parts else say("opening.nothing")
     met = sum(1 for one in review["expectations"] if one["met"])
     asked = len(review["expectations"])
-    verdict = "every expectation was met" if met == asked else f"{met} of {asked} expectations were met"
-    return f"In {title}, {'; '.join(parts) or 'nothing was launched'}; {verdict}."
+    if not asked:
+        return say("opening.real", title=title, parts=told)
+    verdict = say("opening.all_met") if met == asked else say("opening.some_met", met=met, asked=asked)
+    return say("opening.whole", title=title, parts=told, verdict=verdict)
 
 
-def _first_warning(launches: list[dict[str, Any]]) -> str:
+def _taken_back(review: dict[str, Any], false: int) -> Text:
+    back = [one for one in review["retractions"] if one["holders"] == one["confirmed"]]
+    how = say("opening.retracted" if len(back) >= false else "opening.unretracted")
+    return say("opening.false_one" if false == 1 else "opening.false_many", count=false, how=how)
+
+
+def _first_warning(launches: list[dict[str, Any]]) -> Text:
     found = [
         (measures["first_own_warning_s"], nation)
         for launch in launches
@@ -35,26 +39,30 @@ def _first_warning(launches: list[dict[str, Any]]) -> str:
         if measures["first_own_warning_s"] is not None
     ]
     if not found:
-        return ", and nobody warned"
+        return say("opening.nobody")
     seconds, nation = min(found)
-    return f" and {nation} warned first, {seconds:.0f} s after launch"
+    return say("opening.first", node=code("nation", nation), seconds=f"{seconds:.0f}")
 
 
-def what_sharing_bought(review: dict[str, Any]) -> str:
+def what_sharing_bought(review: dict[str, Any]) -> Text:
     """Second sentence: seconds gained and ellipses shrunk for each nation, against the same seed with the links cut."""
     parts = [_bought(nation, gain) for nation, gain in sorted(review["sharing"].items())]
-    told = [part for part in parts if part]
-    if not told:
-        return "What sharing bought could not be measured: no nation had a warning both with and without its partners."
-    return f"Sharing bought {'; '.join(told)}, against the same flights with the links cut."
+    told = [part for part in parts if part is not None]
+    if told:
+        return say("opening.bought", parts=join(told, "; "))
+    real = str(review.get("reference", "truth")) != "truth"
+    return say("opening.unmeasured_real" if real else "opening.unmeasured")
 
 
-def _bought(nation: str, gain: dict[str, Any]) -> str:
-    words = []
+def _bought(nation: str, gain: dict[str, Any]) -> Text | None:
+    words: list[Text] = []
     seconds = gain["seconds_gained"]
     if seconds is not None:
-        words.append(f"{seconds:.0f} s to the first warning" if seconds >= 0.5 else "no time to the first warning")
+        words.append(say("opening.seconds", seconds=f"{seconds:.0f}") if seconds >= 0.5 else say("opening.no_seconds"))
     shrink = gain["ellipse_shrink"]
     if shrink is not None:
-        words.append(f"an impact ellipse {shrink:.1f} times smaller" if shrink >= 1.05 else "no smaller impact ellipse")
-    return f"{nation} {' and '.join(words)}" if words else ""
+        words.append(say("opening.smaller", times=f"{shrink:.1f}") if shrink >= 1.05 else say("opening.no_smaller"))
+    if not words:
+        return None
+    together = words[0] if len(words) == 1 else say("opening.pair", one=words[0], other=words[1])
+    return say("opening.node_bought", node=code("nation", nation), words=together)

@@ -13,6 +13,19 @@ POINTS_COUNT = 600
 """Points kept of one path: a line across a page; a longer one is thinned by halves."""
 
 
+HISTORY_COUNT = 400
+"""Words kept of one warning for a replay; of more, every second one goes."""
+
+
+class Told(msgspec.Struct):
+    """What a warning said from `time_ns` (receipt, exercise time) on."""
+
+    time_ns: int
+    status: str
+    launch: PointEstimate | None
+    impact: PointEstimate | None
+
+
 class Flown(msgspec.Struct):
     """One warning as one node held it. The four lists run in step: event time, degrees of latitude and longitude in radians, metres."""
 
@@ -26,6 +39,7 @@ class Flown(msgspec.Struct):
     latitude_rad: list[float] = []
     longitude_rad: list[float] = []
     altitude_m: list[float] = []
+    history: list[Told] = []
 
 
 def flown(items: Iterable[Item[Any]], node: str) -> list[Flown]:
@@ -42,6 +56,7 @@ def flown(items: Iterable[Item[Any]], node: str) -> list[Flown]:
             if body.estimate is not None:
                 one.launch = body.estimate.launch or one.launch
                 one.impact = body.estimate.impact or one.impact
+            _tell(one, item.head.receipt_ns)
         else:
             _add(one, body)
     return list(found.values())
@@ -55,3 +70,12 @@ def _add(one: Flown, path: Path) -> None:
     if len(one.time_ns) > POINTS_COUNT:
         for values in (one.time_ns, one.latitude_rad, one.longitude_rad, one.altitude_m):
             del values[1::2]
+
+
+def _tell(one: Flown, time_ns: int) -> None:
+    """A word is kept when the status changes, and of figures alone every one until there are too many."""
+    one.history.append(Told(time_ns, one.status, one.launch, one.impact))
+    if len(one.history) > HISTORY_COUNT:
+        kept = one.history
+        changed = {number for number in range(1, len(kept)) if kept[number].status != kept[number - 1].status}
+        one.history = [told for number, told in enumerate(kept) if number % 2 == 0 or number in changed]

@@ -1,4 +1,4 @@
-"""The moments of a session that a reviewer looks for, from one node's record."""
+"""The moments of a session that a reviewer looks for, from one node's record: keys and parameters, so that a report words them in its language."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -12,17 +12,18 @@ from bongsu.model.head import Item
 from bongsu.model.stance import Position, Stance
 from bongsu.model.warning import Warning, WarningStatus
 
-KINDS = ("own warning", "partner's warning", "retraction", "alarm", "acknowledged", "alert", "stance", "link")
+KINDS = ("own_warning", "partner_warning", "retraction", "alarm", "acknowledged", "alert", "stance", "link")
 """Kinds of moments, in the order of the time line's legend."""
 
 
 class Moment(msgspec.Struct, frozen=True):
-    """Something that happened at a node, in exercise time."""
+    """Something that happened at a node, in exercise time: `key` names its sentence, `given` what the sentence speaks of."""
 
     time_ns: int
     node: str
     kind: str
-    text: str
+    key: str
+    given: dict[str, str]
 
 
 def moments(items: Iterable[Item[Any]], node: str) -> list[Moment]:
@@ -38,28 +39,28 @@ def moments(items: Iterable[Item[Any]], node: str) -> list[Moment]:
     return found
 
 
-def _tell(item: Item[Any], node: str) -> tuple[str, str] | None:
+def _tell(item: Item[Any], node: str) -> tuple[str, str, dict[str, str]] | None:
     body, origin = item.body, item.head.origin
     match body:
         case Warning() if body.status is WarningStatus.UPDATE:
             return None
         case Warning():
-            who = "own" if origin == node else f"{origin}'s"
-            kind = "own warning" if origin == node else "partner's warning"
-            if body.status is WarningStatus.RETRACTED:
-                kind = "retraction"
-            why = f" ({body.reason})" if body.reason else ""
-            return kind, f"{who} warning {body.warning}: {body.status.value}{why}"
+            key = "own_warning" if origin == node else "partner_warning"
+            kind = "retraction" if body.status is WarningStatus.RETRACTED else key
+            given = {"about": body.warning, "origin": origin, "state": body.status.value, "reason": body.reason}
+            return kind, key, given
         case Alarm(state=AlarmState.ACTIVE_UNACKNOWLEDGED):
-            by = f" by {body.changed_by}" if body.changed_by else ""
-            return "alarm", f"alarm: {body.reason.replace('_', ' ')}{by}"
+            given = {"about": body.event, "reason": body.reason, "by": body.changed_by}
+            return "alarm", "alarm", given
         case Alarm() if body.acknowledged_by:
-            scripted = ", scripted" if body.scripted else ""
-            return "acknowledged", f"acknowledged by {body.acknowledged_by}{scripted}"
+            key = "acknowledged_scripted" if body.scripted else "acknowledged"
+            return "acknowledged", key, {"by": body.acknowledged_by}
         case Alert():
-            return "alert", f"areas {body.status}: {', '.join(risk.area for risk in body.areas)}"
+            areas = ", ".join(risk.area for risk in body.areas)
+            return "alert", "alert", {"state": body.status, "areas": areas}
         case Stance() if body.position is not Position.UNKNOWN:
-            return "stance", f"{body.partner} {body.position.value}s with {body.about}'s {body.warning}"
+            given = {"by": body.partner, "state": body.position.value, "origin": body.about, "about": body.warning}
+            return "stance", "stance", given
         case Freshness(kind="partner"):
-            return "link", f"{body.source} is {body.state.value.replace('_', ' ')}"
+            return "link", "link", {"about": body.source, "state": body.state.value}
     return None

@@ -1,10 +1,10 @@
 """Objectives of an exercise with HSEEP's four ratings, from the verdicts on what was expected.
 
-Each kind of expectation belongs to one objective. P: every expectation met. S: more met than not. M: some met, not more than the rest. U: none met. An
+An expectation belongs to the objective that the scenario files it under, else to the usual one of its kind. P: every expectation met. S: more met than not. M: some met, not more than the rest. U: none met. An
 objective of which nothing was asked is not rated.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from bongsu.views.review import Judged, Objective
 
@@ -37,15 +37,17 @@ def objective_of(kind: str) -> str:
     return next((name for name, kinds in OBJECTIVES.items() if kind in kinds), OTHER)
 
 
-def rate(verdicts: Iterable[Judged]) -> list[Objective]:
-    """Every objective, rated by its verdicts."""
-    asked: dict[str, list[bool]] = {name: [] for name in (*OBJECTIVES, OTHER)}
+def rate(verdicts: Iterable[Judged], named: Sequence[tuple[str, str]] = ()) -> list[Objective]:
+    """Every objective, rated by its verdicts. `named`: id and text of those that the scenario states itself; they come first, and with them
+    the usual ones stand only where something is filed under them."""
+    texts = dict(named)
+    asked: dict[str, list[bool]] = {name: [] for name in (*texts, *OBJECTIVES, OTHER)}
     for verdict in verdicts:
-        asked[objective_of(verdict.kind)].append(verdict.met)
+        asked[verdict.objective or objective_of(verdict.kind)].append(verdict.met)
     return [
-        Objective(objective=name, rating=_rating(met), met=sum(met), asked=len(met))
+        Objective(objective=name, rating=_rating(met), met=sum(met), asked=len(met), text=texts.get(name, ""))
         for name, met in asked.items()
-        if met or name != OTHER
+        if met or name in texts or (not texts and name != OTHER)
     ]
 
 

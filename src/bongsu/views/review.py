@@ -80,12 +80,13 @@ class Judged(msgspec.Struct, kw_only=True):
 
 
 class Objective(msgspec.Struct, kw_only=True):
-    """One objective: HSEEP's rating (P, S, M, U; None: nothing was asked), and how many of its expectations were met."""
+    """One objective: HSEEP's rating (P, S, M, U; None: nothing was asked), and how many of its expectations were met; `text` is the scenario's own wording."""
 
     objective: str
     rating: str | None
     met: int
     asked: int
+    text: str = ""
 
 
 class Times(msgspec.Struct, kw_only=True):
