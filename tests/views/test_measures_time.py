@@ -117,3 +117,14 @@ def test_every_kind_that_an_objective_names_can_be_expected() -> None:
     kinds = {str(kind.__struct_config__.tag) for kind in get_args(Expectation)}
     assert [kind for named in OBJECTIVES.values() for kind in named if kind not in kinds] == []
     assert objective_of("something new") == "other"
+
+
+def test_objectives_that_a_scenario_states_come_first_and_hold_what_is_filed_under_them() -> None:
+    verdicts = [
+        Judged(text="a", met=True, kind="warned", objective="quick"),
+        Judged(text="b", met=False, kind="stance"),
+    ]
+    told = [
+        (one.objective, one.text, one.rating) for one in rate(verdicts, [("quick", "Be quick"), ("calm", "Be calm")])
+    ]
+    assert told == [("quick", "Be quick", "P"), ("calm", "Be calm", None), ("consult", "", "U")]

@@ -1,7 +1,7 @@
 """Objectives of an exercise with HSEEP's four ratings, from the verdicts on what was expected.
 
-An expectation belongs to the objective that the scenario files it under, else to the usual one of its kind. P: every expectation met. S: more met than not. M: some met, not more than the rest. U: none met. An
-objective of which nothing was asked is not rated.
+An expectation belongs to the objective that the scenario files it under, else to the usual one of its kind. P: every expectation met. S: more met than
+not. M: some met, not more than the rest. U: none met. An objective of which nothing was asked is not rated.
 """
 
 from collections.abc import Iterable, Sequence
