@@ -12,11 +12,12 @@ class Membership(Noun, frozen=True):
 
 
 class Circle(Noun, frozen=True):
-    """A named circle and its dated members."""
+    """A named circle and its dated members. `consults`: a launch opens a consultation in it; a statement may be drafted in it in any case."""
 
     circle: str
     title: str
     members: tuple[Membership, ...]
+    consults: bool = True
 
     def members_at(self, time_ns: int) -> tuple[str, ...]:
         """Codes of the members at that time, sorted."""

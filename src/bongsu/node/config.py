@@ -79,6 +79,7 @@ class _CircleTable(_Strict):
     circle: str
     title: str
     members: list[_MemberTable]
+    consults: bool = True
 
 
 class _CirclesFile(_Strict):
@@ -299,6 +300,7 @@ def _circles(path: Path) -> tuple[Circle, ...]:
                     )
                     for member in table.members
                 ),
+                consults=table.consults,
             )
             for table in _read(path, _CirclesFile).circles
         )

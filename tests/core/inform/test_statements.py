@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from bongsu.model.circle import Circle, Membership
 from bongsu.model.command import Command
+from bongsu.model.consultation import Consultation
 from bongsu.model.label import Label
 from bongsu.model.refusal import Refusal
 from bongsu.model.register import Register
@@ -308,3 +309,13 @@ def test_adopted_means_that_each_member_signed_whatever_the_order(
     world.cut = []
     world.deliver()
     assert {world.joint(code).adopted_ns is not None for code in PARTNERS} == {all(signs)}
+
+
+def test_a_launch_opens_a_consultation_only_where_the_circle_says_so() -> None:
+    all_three = tuple(Membership(partner=code, from_ns=0) for code in PARTNERS)
+    quiet = Circle(circle="quiet", title="Quiet", members=all_three, consults=False)
+    world = warned(circles=(Circle(circle="trilateral", title="The three", members=all_three), quiet))
+    opened = {i.body.circle for i in world.nodes["kr"].items if isinstance(i.body, Consultation)}
+    assert opened == {"trilateral"}
+    world.command("kr", "draft", "kr-V1", circle="quiet")
+    assert world.joint("us").statement.circle == "quiet"

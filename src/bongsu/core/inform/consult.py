@@ -80,7 +80,7 @@ class Consult(Memoryless):
             given.append(register)
         for circle in self._circles:
             members = circle.members_at(event.time_ns)
-            if self._node in members and (circle.circle not in held.consultations or fresh):
+            if circle.consults and self._node in members and (circle.circle not in held.consultations or fresh):
                 given.append(self._renew(held, circle.circle, members, now))
         for stance in [one for one in self._early if any(one.warning == a.warning.warning for a in event.assessments)]:
             self._early.remove(stance)
