@@ -13,6 +13,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from bongsu.flight.atmosphere import density
 from bongsu.flight.dynamics import step, step_length, transition
 from bongsu.flight.looks import residual
 from bongsu.geo.frames import altitude_of
@@ -29,6 +30,9 @@ LN_BETA_WALK_PER_M = (
     0.2**2 / 20_000.0
 )  # density over beta wanders by 20 % in 20 km: true air, and drag over Mach number
 LN_BETA_WALK_TOP_M = 90_000.0
+LN_BETA_WALK_PER_LN_SPEED = 0.3**2  # and while drag slows it: the coefficient of drag may double from Mach 8 to Mach 1
+WIND_SIGMA_M_S = 12.0  # along each axis, unknown; it holds for some kilometres of height
+WIND_SCALE_M = 8000.0
 FORCE_NOISE_M2_S5 = 6.0  # steering and thrust: about 1 m/s3 of jerk that holds for some seconds
 THRUST_M_S2 = 25.0  # specific force along the path that a powered phase is taken to begin with, and its spread
 THRUST_SIGMA_M_S2 = 18.0
@@ -55,6 +59,27 @@ def multiply_phi(p: Array, phi: Array, n: int, out: Array) -> None:
 
 
 @njit()
+def air_noise(before: Array, after: Array, dt: float) -> tuple[float, float]:
+    """What the air of a step leaves open, from the states (7,) around it: variance of ln beta, and of velocity for each axis (m2/s2 a second).
+
+    ln beta wanders with height and with speed, as air differs from the table and drag follows the Mach number; wind pushes as hard as the
+    air holds the body, and is much the same over `WIND_SCALE_M` of height.
+    """
+    h0 = altitude_of(before[0], before[1], before[2])
+    if h0 >= LN_BETA_WALK_TOP_M:
+        return 0.0, 0.0
+    h1 = altitude_of(after[0], after[1], after[2])
+    v0 = math.sqrt(before[3] * before[3] + before[4] * before[4] + before[5] * before[5]) + 1.0
+    v1 = math.sqrt(after[3] * after[3] + after[4] * after[4] + after[5] * after[5]) + 1.0
+    rho, _ = density(0.5 * (h0 + h1))
+    hold_per_s = 0.5 * rho * v0 * math.exp(-before[6])
+    lasts_s = min(WIND_SCALE_M * abs(dt) / (abs(h1 - h0) + 1.0), 100.0)
+    slowed = min(hold_per_s * abs(dt), abs(math.log(v1 / v0)) + 0.002 * abs(dt))
+    walk = LN_BETA_WALK_PER_M * abs(h1 - h0) + LN_BETA_WALK_PER_LN_SPEED * slowed
+    return walk, 2.0 * lasts_s * (hold_per_s * WIND_SIGMA_M_S) ** 2
+
+
+@njit()
 def predict(x: Array, p: Array, powered: bool, dt: float, noise: float) -> None:
     """Carry state and covariance of one model over `dt` seconds (positive), in place. `noise`: scale of the force noise."""
     n = 9 if powered else 7
@@ -63,6 +88,7 @@ def predict(x: Array, p: Array, powered: bool, dt: float, noise: float) -> None:
     force = np.zeros(3)
     middle_r = np.empty(3)
     middle_v = np.empty(3)
+    before = x.copy()
     if powered:
         force[:] = x[6:9]
     left = dt
@@ -73,6 +99,7 @@ def predict(x: Array, p: Array, powered: bool, dt: float, noise: float) -> None:
         if left - sub < 1e-9:
             sub = left
         airborne = (not powered) and h < 150_000.0 + 20_000.0
+        before[:] = x
         for i in range(3):
             middle_r[i] = x[i]
             middle_v[i] = x[3 + i]
@@ -93,14 +120,17 @@ def predict(x: Array, p: Array, powered: bool, dt: float, noise: float) -> None:
                     p[a, b] += q * c
                     p[b, a] += q * c
         else:
-            q = FREE_NOISE_M2_S3
+            walk, wind = 0.0, 0.0
+            if h < LN_BETA_WALK_TOP_M:
+                walk, wind = air_noise(before, x, sub)
+            q = FREE_NOISE_M2_S3 + wind
             for i in range(3):
                 p[3 + i, 3 + i] += q * sub
                 p[i, i] += q * sub * sub * sub / 3.0
                 p[i, 3 + i] += q * sub * sub / 2.0
                 p[3 + i, i] += q * sub * sub / 2.0
-            if h < LN_BETA_WALK_TOP_M and p[6, 6] < LN_BETA_SIGMA * LN_BETA_SIGMA:
-                p[6, 6] += LN_BETA_WALK_PER_M * abs(altitude_of(x[0], x[1], x[2]) - h)
+            if p[6, 6] < LN_BETA_SIGMA * LN_BETA_SIGMA:
+                p[6, 6] += walk
         left -= sub
 
 

@@ -1,7 +1,8 @@
 """Where and when a free flight meets the ground, its highest point, and how surely: mean and Jacobian in one pass.
 
-The uncertainty of ln beta is not small: the fall through the air is flown again at +-sqrt(3) sigma (three-point Gauss-Hermite quadrature), and what
-the straight line misses is added to mean and covariance. A vacuum covariance would be overconfident by up to 30 times.
+The uncertainty of ln beta is not small: the fall through the air is flown again at four more values of it (five-point Gauss-Hermite quadrature,
+for a light body falls much shorter), and what the straight line misses is added to mean and covariance. Wind, air off the table and drag over Mach
+number build up on the way (`filters.air_noise`). A vacuum covariance would be overconfident by up to 30 times.
 Ground = the ellipsoid (altitude 0). ECEF, SI. Tests: tests/flight/test_impact.py (unscented and Monte Carlo).
 """
 
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from bongsu.flight.batch import carry
 from bongsu.flight.dynamics import step, step_length
-from bongsu.flight.filters import LN_BETA_WALK_PER_M, LN_BETA_WALK_TOP_M, multiply_phi
+from bongsu.flight.filters import air_noise, multiply_phi
 from bongsu.geo.frames import altitude_of, geodetic_of
 from bongsu.geo.kernels import njit
 
@@ -22,6 +23,8 @@ Array = NDArray[np.float64]
 
 AIR_TOP_M = 120_000.0
 _LONGEST_S = 12_000.0
+_HERMITE_POINTS = np.array([-2.856970013872806, -1.355626179974266, 1.355626179974266, 2.856970013872806])  # in sigmas
+_HERMITE_WEIGHTS = np.array([0.011257411327720688, 0.22207592200561265, 0.22207592200561265, 0.011257411327720688])
 
 
 @njit()
@@ -64,9 +67,9 @@ def _advance(y: Array, dt: float, total: Array, walk: Array) -> None:
     phi = np.zeros((7, 7))
     for i in range(7):
         phi[i, i] = 1.0
-    before = altitude_of(y[0], y[1], y[2])
+    before = y.copy()
     carry(y, dt, phi, 0.0)
-    after = altitude_of(y[0], y[1], y[2])
+    wander, wind = air_noise(before, y, dt)
     scratch = np.empty((7, 7))
     for i in range(7):
         for j in range(7):
@@ -77,11 +80,14 @@ def _advance(y: Array, dt: float, total: Array, walk: Array) -> None:
     for i in range(7):
         for j in range(7):
             total[i, j] = scratch[i, j]
-    low = min(before, LN_BETA_WALK_TOP_M)
-    change = abs(low - min(after, LN_BETA_WALK_TOP_M))
-    if change > 0.0 or walk[6, 6] > 0.0:
+    if wander > 0.0 or walk[6, 6] > 0.0:
         multiply_phi(walk, phi, 7, scratch)
-        walk[6, 6] += LN_BETA_WALK_PER_M * change
+        walk[6, 6] += wander
+        for i in range(3):
+            walk[i, i] += wind * abs(dt) ** 3 / 3.0
+            walk[3 + i, 3 + i] += wind * abs(dt)
+            walk[i, 3 + i] += wind * dt * dt / 2.0
+            walk[3 + i, i] = walk[i, 3 + i]
 
 
 @njit()
@@ -160,11 +166,11 @@ def _add_quadrature(
     entry: Array, entry_s: float, elapsed: float, sigma: float, y: Array, axes: Array, slope: Array, cov: Array,
     shift: Array,
 ) -> None:  # fmt: skip
-    """Replace the straight line in ln beta by flights at +- sqrt(3) sigma: mean shift (3,) and the covariance's difference."""
-    sides = np.empty((2, 3))
-    for side in range(2):
+    """Replace the straight line in ln beta by flights at four more values of it: mean shift (3,) and the covariance's difference."""
+    sides = np.zeros((4, 3))
+    for side in range(4):
         z = entry.copy()
-        z[6] += math.sqrt(3.0) * sigma * (1.0 if side == 1 else -1.0)
+        z[6] += _HERMITE_POINTS[side] * sigma
         time = _fall(z, entry_s)
         if not time < _LONGEST_S:
             return
@@ -175,10 +181,14 @@ def _add_quadrature(
             sides[side, a] = s
         sides[side, 2] = time - elapsed
     for a in range(3):
-        shift[a] = (sides[0, a] + sides[1, a]) / 6.0
+        shift[a] = 0.0
+        for side in range(4):
+            shift[a] += _HERMITE_WEIGHTS[side] * sides[side, a]
     for a in range(3):
         for b in range(3):
-            second = (sides[0, a] * sides[0, b] + sides[1, a] * sides[1, b]) / 6.0 - shift[a] * shift[b]
+            second = -shift[a] * shift[b]
+            for side in range(4):
+                second += _HERMITE_WEIGHTS[side] * sides[side, a] * sides[side, b]
             cov[a, b] += second - slope[a, 6] * slope[b, 6] * sigma * sigma
 
 

@@ -49,6 +49,7 @@ _LAUNCH_LARGEST_M = 1_000_000.0
 _IMPACT_LARGEST_M = (
     2.0e6  # a wider ellipse says nothing, nor is it one: the Earth bends, and paths do not stay linear so far
 )
+_LAUNCH_LARGEST_M = 4.0e5  # one sigma; a fit that knows less has not told where
 _ASCENT_M = 600_000.0
 _BACK_S = 10.0
 _LONGEST_S = 6000.0
@@ -189,6 +190,8 @@ class Estimator:
     def _keep_launch(self, track: Track, known: _Known, out: Floats) -> None:
         widen = max(1.0, out[9] / max(out[10], 1.0))
         cov = widen * np.array([[out[3], out[4]], [out[4], out[5]]]) + np.eye(2) * _SITE_SIGMA_M**2
+        if not float(np.trace(cov)) < _LAUNCH_LARGEST_M**2:  # nor may it be no number at all
+            return
         ellipse = ellipse_of_covariance(cov)
         if not (abs(out[0]) <= 0.5 * math.pi and ellipse.semi_major_m <= _LAUNCH_LARGEST_M):
             return  # a fit that ran away tells nothing: what was known stands

@@ -37,6 +37,9 @@ _STEERED_AFTER_S = 90.0
 _STEERED_BELOW_M = 90_000.0
 _LOOSEN_M = 150.0
 _LOOSEN_M_S = 100.0
+_PRIOR_WIDER = 1.5  # the templates' word counts for less once the object has been ranged
+_AIR_M = 75_000.0
+_AIR_LOOKS = 8
 _UNSEEN_S = 15.0  # nobody saw it burn for this long: it is taken to fly freely
 
 
@@ -192,7 +195,31 @@ def _unpowered(cost: float, rows: Floats, x1: Floats) -> bool:
     return sigma < 0.5 * _LEAST_THRUST_M_S2 and thrust + 2.0 * sigma < _LEAST_THRUST_M_S2
 
 
+def _through_air(
+    memory: Memory | None, rows: Floats, x0: Floats, p0: Floats, x1: Floats, p1: Floats
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """Where the path lies in the air, the batch of the first looks only, and the filter through the rest.
+
+    A batch has no process noise: it takes one beta and no wind for all of its looks, and in the air it is soon surer than it may be.
+    """
+    count = max(_AIR_LOOKS, len(rows) // 4)
+    if count >= len(rows) or min(frames.altitude_of(*x0[:3].tolist()), frames.altitude_of(*x1[:3].tolist())) > _AIR_M:
+        return x0, p0, x1, p1
+    first = rows[:count]
+    cost, y0, c0, y1, c1 = solve(first, x0, float(rows[0, 0]), memory=memory)
+    if not cost < math.inf:
+        return x0, p0, x1, p1
+    x, p = np.zeros(9), np.zeros((9, 9))
+    x[:7], p[:7, :7] = y1, c1
+    now_s = float(first[-1, 0])
+    for row in rows[count:]:
+        tables.update_free(x, p, row, now_s)
+        now_s = max(now_s, float(row[0]))
+    return y0, c0, x[:7].copy(), p[:7, :7].copy()
+
+
 def _settle(memory: Memory, store: Store, x0: Floats, p0: Floats, x1: Floats, p1: Floats, rows: Floats) -> None:
+    x0, p0, x1, p1 = _through_air(memory, rows, x0, p0, x1, p1)
     put_free(store, memory.slot, x1, p1, float(rows[-1, 0]))
     memory.anchor_s, memory.anchor_state, memory.anchor_covariance = float(rows[0, 0]), x0[:6].copy(), p0[:6, :6].copy()
     memory.anchor_told = False
@@ -237,6 +264,7 @@ def _lock_unseen(memory: Memory, store: Store, now_s: float, period_s: float) ->
     put_free(store, slot, x, p, float(store.time_s[slot]))
     memory.locked, memory.surprise = True, 1.0
     memory.window_s = now_s
-    memory.prior_s, memory.prior_state, memory.prior_covariance = float(store.time_s[slot]), x, p
+    memory.prior_s, memory.prior_state = float(store.time_s[slot]), x
+    memory.prior_covariance = p * _PRIOR_WIDER**2 if dark is not None else p
     memory.solved = len(memory.rows)
     memory.solve_next = _LOOKS_RANGED

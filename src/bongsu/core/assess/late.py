@@ -34,7 +34,7 @@ def take(memories: list[Memory], store: Store, watcher: Watcher, rows: Floats, n
     gain, distance = np.empty((count, len(rows))), np.empty((count, len(rows)))
     time_s, free, mode = np.full(count, now_s), np.ones(count), np.full(count, tables.FREE)
     tables.gate(x, p, free, time_s, mode, every, rows, gate_d2, gain, distance)
-    gain -= watcher.log_density - math.log(_DETECTED)
+    gain -= watcher.log_densities(rows) - math.log(_DETECTED)
     for k, n in association.assign(gain):
         memory = group[k]
         tables.update_free(x[k, 0], p[k, 0], rows[n], now_s)

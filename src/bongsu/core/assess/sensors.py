@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from bongsu.geo import frames
+from bongsu.model.noun import Floats
 from bongsu.model.sensor import Sensor, SensorKind
 
 _EARTH_RADIUS_M = 6.371e6
@@ -14,6 +15,7 @@ _HIGH_M = 3.0e5  # a sensor above this is in orbit: it looks down on the disc of
 _DEFAULT_REACH_M = 5.0e6
 RATE_LEAST = 0.05  # false plots a look that are assumed at least, however quiet a sensor was
 _RATE_FIRST = 0.5
+_POLE_LEAST = 1e-3
 _RATE_LOOKS = 50.0  # looks over which the rate of false plots is averaged
 
 
@@ -42,8 +44,11 @@ class Watcher:
             solid = (
                 2.0 * math.pi * (1.0 - math.sqrt(1.0 - (_EARTH_RADIUS_M / (_EARTH_RADIUS_M + sensor.altitude_m)) ** 2))
             )
+            self._half_angle = math.asin(_EARTH_RADIUS_M / (_EARTH_RADIUS_M + sensor.altitude_m))
         else:
             solid = 2.0 * math.pi * (1.0 - min(self.min_sine, 0.9))
+            self._half_angle = 0.5 * math.pi - min(sensor.min_elevation_rad, 1.0)
+        self._solid = solid
         reach = 1.0 if self.infrared else min(self.reach_m, _DEFAULT_REACH_M)
         self.volume = solid * reach
         self.rate = _RATE_FIRST
@@ -52,6 +57,13 @@ class Watcher:
     def log_density(self) -> float:
         """Log of the density of false plots in the space of its measurements (per rad2, or per rad2 and metre)."""
         return math.log(max(self.rate, RATE_LEAST) / self.volume)
+
+    def log_densities(self, rows: Floats) -> Floats:
+        """The same for each of `rows` (N, 20): false plots may be spread evenly over the sky, or over azimuth and elevation, and then crowd at the pole."""
+        along = np.abs(rows[:, 6:9] @ self.up)
+        off_pole = np.sqrt(np.maximum(1.0 - along * along, _POLE_LEAST**2))
+        crowd = self._solid / (2.0 * math.pi * self._half_angle * off_pole)
+        return np.asarray(self.log_density + np.log(np.maximum(crowd, 1.0)))
 
     def learn(self, false_plots: int) -> None:
         """Take the count of plots of one look that no believed track explains."""

@@ -179,7 +179,7 @@ class Tracker:
         gain = np.empty((len(group), len(offered)))
         distance = np.empty_like(gain)
         tables.gate(store.x, store.p, store.free, store.time_s, store.mode, slots, offered, _GATE_D2, gain, distance)
-        gain -= watcher.log_density - math.log(_DETECTED)
+        gain -= watcher.log_densities(offered) - math.log(_DETECTED)
         if watcher.infrared or watcher.rate >= _RATE_CLUTTERED:
             gain[self._wide(group, slots, watcher)] = -np.inf
         pairs = association.assign(gain)
@@ -259,7 +259,7 @@ class Tracker:
                 if own and store.mode[memory.slot] == tables.BOTH:
                     odds = (1.0 - store.free[memory.slot]) * (0.12 / 0.95) ** min(count, 3)
                     store.free[memory.slot] = store.free[memory.slot] / (store.free[memory.slot] + odds)
-                if not own or store.free[memory.slot] > 0.5:
+                if not own or (memory.believed and store.free[memory.slot] > 0.5):
                     continue
             if not memory.believed:
                 memory.score += loss * count * sure * (1.0 if own else 0.3)

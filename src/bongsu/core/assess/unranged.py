@@ -18,9 +18,9 @@ _LOOKS_COUNT = 40
 _SHARE = 0.08  # of the looks so far must be new before the next fit
 _COLD_ROUNDS = 25
 _WARM_ROUNDS = 6
-_WIDEN = 1.3**2
-_EXTRA_M = 300.0
-_EXTRA_M_S = 15.0
+_WIDEN = 1.6**2  # one sensor leaves depth to the templates, and true thrust is none of them
+_EXTRA_M = 500.0
+_EXTRA_M_S = 30.0
 _FORCE_SIGMA_M_S2 = 25.0
 
 
