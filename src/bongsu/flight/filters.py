@@ -59,11 +59,12 @@ def multiply_phi(p: Array, phi: Array, n: int, out: Array) -> None:
 
 
 @njit()
-def air_noise(before: Array, after: Array, dt: float) -> tuple[float, float]:
+def air_noise(before: Array, after: Array, dt: float, spread: float) -> tuple[float, float]:
     """What the air of a step leaves open, from the states (7,) around it: variance of ln beta, and of velocity for each axis (m2/s2 a second).
 
     ln beta wanders with height and with speed, as air differs from the table and drag follows the Mach number; wind pushes as hard as the
-    air holds the body, and is much the same over `WIND_SCALE_M` of height.
+    air holds the body, and is much the same over `WIND_SCALE_M` of height. `spread` is the variance of ln beta: a light body drifts most, so the
+    mean of the square counts.
     """
     h0 = altitude_of(before[0], before[1], before[2])
     if h0 >= LN_BETA_WALK_TOP_M:
@@ -72,7 +73,7 @@ def air_noise(before: Array, after: Array, dt: float) -> tuple[float, float]:
     v0 = math.sqrt(before[3] * before[3] + before[4] * before[4] + before[5] * before[5]) + 1.0
     v1 = math.sqrt(after[3] * after[3] + after[4] * after[4] + after[5] * after[5]) + 1.0
     rho, _ = density(0.5 * (h0 + h1))
-    hold_per_s = 0.5 * rho * v0 * math.exp(-before[6])
+    hold_per_s = 0.5 * rho * v0 * math.exp(min(spread, LN_BETA_SIGMA * LN_BETA_SIGMA) - before[6])
     lasts_s = min(WIND_SCALE_M * abs(dt) / (abs(h1 - h0) + 1.0), 100.0)
     slowed = min(hold_per_s * abs(dt), abs(math.log(v1 / v0)) + 0.002 * abs(dt))
     walk = LN_BETA_WALK_PER_M * abs(h1 - h0) + LN_BETA_WALK_PER_LN_SPEED * slowed
@@ -122,7 +123,7 @@ def predict(x: Array, p: Array, powered: bool, dt: float, noise: float) -> None:
         else:
             walk, wind = 0.0, 0.0
             if h < LN_BETA_WALK_TOP_M:
-                walk, wind = air_noise(before, x, sub)
+                walk, wind = air_noise(before, x, sub, p[6, 6])
             q = FREE_NOISE_M2_S3 + wind
             for i in range(3):
                 p[3 + i, 3 + i] += q * sub

@@ -62,14 +62,14 @@ def _fall(x: Array, elapsed: float) -> float:
 
 
 @njit()
-def _advance(y: Array, dt: float, total: Array, walk: Array) -> None:
+def _advance(y: Array, dt: float, total: Array, walk: Array, spread: float) -> None:
     """One step of the mean, of its transition `total`, and of the covariance `walk` that the wandering of ln beta builds up on the way."""
     phi = np.zeros((7, 7))
     for i in range(7):
         phi[i, i] = 1.0
     before = y.copy()
     carry(y, dt, phi, 0.0)
-    wander, wind = air_noise(before, y, dt)
+    wander, wind = air_noise(before, y, dt, spread)
     scratch = np.empty((7, 7))
     for i in range(7):
         for j in range(7):
@@ -97,7 +97,9 @@ def _rise(y: Array, up: Array) -> float:
 
 
 @njit()
-def _come_down(y: Array, total: Array, walk: Array, entry: Array, top: Array, top_slope: Array) -> tuple[float, float]:
+def _come_down(
+    y: Array, total: Array, walk: Array, spread: float, entry: Array, top: Array, top_slope: Array
+) -> tuple[float, float]:
     """Fly `y` (7,) to the ground in place, with its transition and the walk of ln beta; gives the time taken and that to the air's top.
 
     `entry` (7,) is the state at the air's top; `top` (2,) gets the highest altitude and its time, `top_slope` (7,) its derivative. Time is infinite if
@@ -132,13 +134,13 @@ def _come_down(y: Array, total: Array, walk: Array, entry: Array, top: Array, to
         if rise < 0.0 and h + rise * sub < 0.0:
             for _ in range(4):
                 dt = -altitude_of(y[0], y[1], y[2]) / rise
-                _advance(y, dt, total, walk)
+                _advance(y, dt, total, walk, spread)
                 elapsed += dt
                 rise = _rise(y, up)
                 if rise > -0.1:
                     return np.inf, entry_s
             return elapsed, entry_s
-        _advance(y, sub, total, walk)
+        _advance(y, sub, total, walk, spread)
         elapsed += sub
     return np.inf, entry_s
 
@@ -205,7 +207,7 @@ def predict_impact(x: Array, p: Array, out: Array, state: Array, jacobian: Array
     for i in range(7):
         total[i, i] = 1.0
     entry, top = np.empty(7), np.empty(2)
-    elapsed, entry_s = _come_down(y, total, walk, entry, top, jacobian[3])
+    elapsed, entry_s = _come_down(y, total, walk, p[6, 6], entry, top, jacobian[3])
     if not elapsed < np.inf:
         return False
     axes, project = np.empty((2, 3)), np.empty((3, 6))

@@ -40,6 +40,7 @@ _LOOSEN_M_S = 100.0
 _PRIOR_WIDER = 1.5  # the templates' word counts for less once the object has been ranged
 _AIR_M = 75_000.0
 _AIR_LOOKS = 8
+_UNSEEN_LOOKS = 3.2  # and for so many looks, for one or two are missed now and then
 _UNSEEN_S = 15.0  # nobody saw it burn for this long: it is taken to fly freely
 
 
@@ -73,7 +74,7 @@ def consider(memory: Memory, store: Store, now_s: float, period_s: float) -> Non
         memory.free_since_s = now_s
     unseen_s = now_s - memory.last_s
     dark = not memory.ranged and free > FREE_ENOUGH and unseen_s > max(3.0 * period_s, _DARK_S)
-    if dark or unseen_s > _UNSEEN_S + period_s:
+    if dark or unseen_s > max(_UNSEEN_S + period_s, _UNSEEN_LOOKS * period_s):
         _lock_unseen(memory, store, now_s, period_s)
     elif memory.free_since_s is not None and free > FREE_ENOUGH and now_s - memory.free_since_s >= _WAIT_S:
         if len(memory.rows) - memory.tried < _RETRY_SHARE * memory.tried_looks:

@@ -51,7 +51,7 @@ def gone_dark(memory: Memory, store: Store, period_s: float, now_s: float) -> tu
     """State and covariance (6,) at `now_s` of a track whose burning ended between its last look and the next; None without a fit."""
     if memory.ranged or len(memory.rows) < _LOOKS_LEAST:
         return None
-    return _fit(memory, store, now_s, memory.last_s + 0.5 * period_s, 0.5 * period_s + 0.5)
+    return _fit(memory, store, now_s, memory.last_s + 0.6 * period_s, 0.6 * period_s + 0.5)
 
 
 def _fit(memory: Memory, store: Store, now_s: float, burnout_s: float, sigma_s: float) -> tuple[Floats, Floats] | None:
