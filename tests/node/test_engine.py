@@ -94,6 +94,19 @@ def test_another_commit_begins_a_new_epoch_and_keeps_the_old_record(tmp_path: Pa
     assert again.configuration.epoch == 2
 
 
+def test_what_left_without_being_on_record_begins_a_new_epoch_unless_the_disk_has_it_by_then(tmp_path: Path) -> None:
+    epochs = []
+    for kept in (True, False, True):
+        engine = open_engine(tmp_path, configuration(), build, BEGIN)
+        epochs.append(engine.configuration.epoch)
+        assert engine.keep_numbers(False) == ""
+        assert engine.keep_numbers(kept) == ""
+        engine.store.close()
+    again = open_engine(tmp_path, configuration(), build, BEGIN)
+    again.close()
+    assert [*epochs, again.configuration.epoch] == [1, 1, 2, 2]
+
+
 def test_what_may_leave_when() -> None:
     engine_out: list[str] = []
     outbox = Outbox(lambda message: engine_out.append(message.message))

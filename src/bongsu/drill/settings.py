@@ -2,7 +2,6 @@
 
 from importlib import resources
 
-import bongsu
 from bongsu.core.exchange.policy import parse
 from bongsu.drill.scenario import Scenario
 from bongsu.drill.scenario_schema import Partner
@@ -12,6 +11,7 @@ from bongsu.model.circle import Circle, Membership
 from bongsu.model.configuration import Configuration, PublicKey, Role
 from bongsu.model.label import Label
 from bongsu.model.mode import Mode
+from bongsu.node.config import commit
 
 CIRCLE = "trilateral"
 """The circle that the shipped policy releases to: in a drill all who take part."""
@@ -59,5 +59,5 @@ def configuration(scenario: Scenario, node: str, public_keys: tuple[PublicKey, .
         label=Label(releasable_to=tuple(sorted(scenario.codes))),
         area_set=areas.LATEST,
         country=node.upper(),
-        commit=bongsu.__version__,
+        commit=commit(),
     )

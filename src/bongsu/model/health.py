@@ -2,6 +2,9 @@
 
 from bongsu.model.noun import Noun
 
+DISK_PART = "disk"
+"""The part that tells whether the record can be written."""
+
 CONSOLES_PART = "consoles"
 """The part that tells whether a person is on shift at a console of this node."""
 

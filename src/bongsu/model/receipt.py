@@ -47,7 +47,10 @@ class Acknowledged(Noun, frozen=True, kw_only=True):
 
 
 class Heartbeat(Noun, frozen=True, kw_only=True):
-    """I am here: `issued_ns` in link time, my newest prompt sequence to you, my epoch, and what I have received from you."""
+    """I am here: `issued_ns` in link time, my newest prompt sequence to you, my epoch, and what I have received from you.
+
+    `recorded`: what I say reaches my own record before it leaves; while my disk fails it does not.
+    """
 
     partner: str = ""
     issued_ns: int
@@ -57,3 +60,4 @@ class Heartbeat(Noun, frozen=True, kw_only=True):
     received_up_to: int
     ready: bool = True
     attended: bool | None = None
+    recorded: bool = True

@@ -5,6 +5,7 @@ Paths are relative to the file. Every fault is one line that names file and key 
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import tomllib
 from importlib import resources
@@ -148,8 +149,12 @@ def read_settings(path: Path) -> Settings:
     )
 
 
+@functools.cache
 def commit() -> str:
-    """What code this is: the version and a hash of all that the core is made of, as a record is only replayed by the core that wrote it."""
+    """What code this is: the version and a hash of all that the core is made of, as a record is only replayed by the core that wrote it.
+
+    Bound when a process first asks: files that change while it runs are not the code that it runs.
+    """
     digest = hashlib.sha256()
     root = Path(bongsu.__file__).parent
     for package in _CORE:

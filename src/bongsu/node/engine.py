@@ -4,11 +4,14 @@ Synchronous and without clocks of its own: the live node drives it from a thread
 
 Restart = newest fitting snapshot + the inputs after it, stepped again at their recorded times. Where the record was written by another commit or
 configuration nothing fits: it is set aside as `record-epoch-N.db`, and a new record begins under the next epoch, so that message numbers can
-never be used twice. What stood in the old one (`record/carry.py`) is the new one's first input after its configuration.
+never be used twice. What stood in the old one (`record/carry.py`) is the new one's first input after its configuration. The same where the disk
+failed and messages left all the same: then the file `numbers-kept` is taken away (which a full disk allows), and unless all has reached the
+disk before the process ends, the next one finds it missing.
 """
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -37,6 +40,7 @@ from bongsu.record.entry import EntryKind, body_of, item_of
 from bongsu.record.replay import now_of
 from bongsu.record.snapshot import StoredSnapshot, key_of, newest_fitting, seal_for
 
+_NUMBERS_KEPT = "numbers-kept"
 _snapshot_decoder = msgspec.msgpack.Decoder(Snapshot)
 
 
@@ -107,6 +111,14 @@ class Engine:
         if self._snapshots:
             self._snapshot_if_due(now)
         return items
+
+    def keep_numbers(self, kept: bool) -> str:
+        """Note on disk whether every message that leaves is in the record; gives the fault in words where the disk does not take even that."""
+        try:
+            _mark_numbers(self.store.folder, kept)
+        except OSError as error:
+            return f"{_NUMBERS_KEPT} cannot be {'written' if kept else 'removed'} ({error.strerror})"
+        return ""
 
     def close(self) -> None:
         """Seal the record and write everything. The engine is of no use after this."""
@@ -183,7 +195,8 @@ def open_engine(
     recorded = _recorded(folder)
     if recorded is not None:
         same = msgspec.structs.replace(configuration, epoch=recorded.epoch)
-        if encode(same) == encode(recorded):
+        kept = durability is not Durability.DISK or (folder / _NUMBERS_KEPT).exists()
+        if kept and encode(same) == encode(recorded):
             with RecordReader(folder) as reader:
                 taken_over = any(reader.entries(types=("carried",)))
             engine = _resume(folder, same, build, sign, durability)
@@ -197,6 +210,8 @@ def open_engine(
         # If this is not the epoch that was just set aside, a later record was lost: its numbers must not be used again.
         configuration = msgspec.structs.replace(configuration, epoch=before + (1 if recorded is not None else 2))
     engine = Engine(build(configuration), Store(folder, durability), Chain(sign), configuration, sign)
+    if durability is Durability.DISK:
+        _mark_numbers(folder, True)
     engine.step(now, configuration)
     _take_over(engine, folder, now)
     return engine
@@ -242,6 +257,23 @@ def _recorded(folder: Path) -> Configuration | None:
     raise RecordError(
         "the record does not begin with a configuration", "run `bongsu record verify`", str(folder), entry=1
     )
+
+
+def _mark_numbers(folder: Path, kept: bool) -> None:
+    """Write or remove the mark, down to the disk. Raises `OSError`."""
+    mark = folder / _NUMBERS_KEPT
+    if not kept:
+        mark.unlink(missing_ok=True)
+    elif not mark.exists():
+        mark.touch(mode=0o600)
+    else:
+        return
+    if hasattr(os, "O_DIRECTORY"):  # where folders can be synchronised
+        place = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(place)
+        finally:
+            os.close(place)
 
 
 def _set_aside(folder: Path, epoch: int) -> None:

@@ -26,6 +26,7 @@ class Outbox:
         self._now_s = now_s
         self._durable = 0
         self._failing = False
+        self.unrecorded_count = 0
         self._messages: deque[tuple[int, float, Outgoing]] = deque()
         self._thens: deque[tuple[int, Then]] = deque()
 
@@ -59,12 +60,13 @@ class Outbox:
         self._release()
 
     def disk(self, failing: bool) -> None:
-        """The disk has begun or ceased to fail."""
+        """The disk has begun or ceased to fail. `unrecorded_count` tells how many messages have left since the start without being on it."""
         self._failing = failing
         self._release()
 
     def _release(self) -> None:
         while self._messages and (self._failing or self._messages[0][0] <= self._durable):
+            self.unrecorded_count += self._messages[0][0] > self._durable
             self._leave(self._messages.popleft()[2])
         while self._thens and self._thens[0][0] <= self._durable:
             self._thens.popleft()[1]()

@@ -16,6 +16,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Awaitable, Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -30,7 +31,7 @@ from bongsu.console import serve
 from bongsu.console.feed import PictureFeed
 from bongsu.model.command import Command
 from bongsu.model.exercise import ExerciseOrder
-from bongsu.model.health import Health
+from bongsu.model.health import DISK_PART, Health
 from bongsu.model.message import Outgoing, Received
 from bongsu.model.parcel import Arrival, Parcel
 from bongsu.node import build, control
@@ -64,6 +65,8 @@ class Node:
         self._tasks: list[asyncio.Task[Any]] = []
         self._all_taken = asyncio.Event()
         self._disk_late = False
+        self._unrecorded_told = 0
+        self._marks = ThreadPoolExecutor(1, "marks")
         self._ending = False
         self._sealed = 0
         self._taken = 0
@@ -201,11 +204,23 @@ class Node:
 
     def _disk(self, reason: str | None) -> None:
         """The record cannot be written, or can again: the node goes on, and says so everywhere."""
-        self.outbox.disk(failing=reason is not None)
-        state = "down" if reason is not None else "up"
-        control.say(f"record: {reason or 'written again'}")
-        control.tell(type="disk", state=state, text=reason or "")
-        self.core.put(Health(part="disk", state=state, text=reason or ""))
+        failing, before = reason is not None, self.outbox.unrecorded_count
+        marked = self._marks.submit(
+            self.engine.keep_numbers, not failing
+        )  # not here: a disk may also not answer at all
+        marked.add_done_callback(lambda done: _soon(self._loop, self._marked, done.result()))
+        self.outbox.disk(failing)
+        left = self.outbox.unrecorded_count - (before if failing else self._unrecorded_told)
+        self._unrecorded_told = self.outbox.unrecorded_count
+        text = "; ".join(part for part in (reason, f"{left} messages left unrecorded" if left else "") if part)
+        state = "down" if failing else "up"
+        control.say(f"record: {text or 'written again'}")
+        control.tell(type="disk", state=state, text=text)
+        self.core.put(Health(part=DISK_PART, state=state, text=text))
+
+    def _marked(self, fault: str) -> None:
+        if fault:
+            control.say(f"record: {fault}: a restart may use message numbers again")
 
     def _stepped(self, stepped: Stepped) -> None:
         """On the core's thread."""
@@ -297,7 +312,7 @@ class Node:
         totals = self.network.totals() if self.network is not None else {}
         control.tell(
             type="stopped", node=self.configuration.node, code=self._code, entries=self.engine.number,
-            sealed=self._sealed, arrived=self._arrived, counters=counters, network=totals,
+            sealed=self._sealed, arrived=self._arrived, unrecorded=self.outbox.unrecorded_count, counters=counters, network=totals,
         )  # fmt: skip
 
     async def _drain(self) -> None:

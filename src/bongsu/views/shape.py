@@ -103,7 +103,8 @@ class PathView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SourceView(msgspec.Struct, frozen=True, kw_only=True):
-    """A partner, sensor or console: its freshness, when it last spoke (link time), what it reports of itself, and whether a person is there."""
+    """A partner, sensor or console: its freshness, when it last spoke (link time), what it reports of itself, whether a person is there, and whether it
+    still writes its record."""
 
     source: str
     kind: str
@@ -113,6 +114,7 @@ class SourceView(msgspec.Struct, frozen=True, kw_only=True):
     missing: int = 0
     reported: str | None = None
     attended: bool | None = None
+    recorded: bool | None = None
 
 
 class RefusalCount(msgspec.Struct, frozen=True):

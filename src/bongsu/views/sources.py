@@ -64,6 +64,7 @@ class Sources:
             clock_offset_s=body.clock_offset_s,
             missing=body.missing,
             attended=before.attended if before is not None else None,
+            recorded=before.recorded if before is not None else None,
         )
 
     def heartbeat(self, partner: str, body: Heartbeat) -> None:
@@ -71,7 +72,9 @@ class Sources:
         told = self._told.get(("partner", partner))
         if told is not None:
             last_ns = max(body.issued_ns, told.last_ns or 0)
-            self._told["partner", partner] = replace(told, last_ns=last_ns, attended=body.attended)
+            self._told["partner", partner] = replace(
+                told, last_ns=last_ns, attended=body.attended, recorded=body.recorded
+            )
 
     def status(self, head: Head, body: SensorStatus) -> None:
         """A sensor's word of itself; a status that comes at once with a change of state does not shorten the interval."""

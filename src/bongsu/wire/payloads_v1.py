@@ -82,6 +82,7 @@ class HeartbeatPayload(msgspec.Struct, omit_defaults=True):
     received_up_to: int
     ready: bool
     attended: bool | None = None
+    recorded: bool = True
 
 
 class ReceiptPayload(msgspec.Struct):
@@ -265,7 +266,13 @@ def payload_of(body: Any) -> tuple[str, msgspec.Struct]:
             return "path", _encode_path(body)
         case Heartbeat():
             return "heartbeat", HeartbeatPayload(
-                body.epoch, body.prompt_sequence, body.received_epoch, body.received_up_to, body.ready, body.attended
+                body.epoch,
+                body.prompt_sequence,
+                body.received_epoch,
+                body.received_up_to,
+                body.ready,
+                body.attended,
+                body.recorded,
             )
         case Receipt():
             return "receipt", ReceiptPayload(body.lane, body.epoch, body.up_to)
@@ -376,6 +383,7 @@ def _noun(payload: Any, issuer: str, issued_ns: int) -> Payload:
                 received_up_to=payload.received_up_to,
                 ready=payload.ready,
                 attended=payload.attended,
+                recorded=payload.recorded,
             )
         case ReceiptPayload():
             return Receipt(partner=issuer, lane=payload.lane, epoch=payload.epoch, up_to=payload.up_to)

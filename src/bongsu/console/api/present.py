@@ -268,6 +268,7 @@ def source(view: SourceView) -> Json:
         "missing": view.missing,
         "reported": view.reported,
         "attended": view.attended,
+        "recorded": view.recorded,
     }
 
 

@@ -22,7 +22,7 @@ from bongsu.model.carried import Carried
 from bongsu.model.configuration import Configuration
 from bongsu.model.delivery import Delivery
 from bongsu.model.head import Item, Now
-from bongsu.model.health import CONSOLES_PART, Health
+from bongsu.model.health import CONSOLES_PART, DISK_PART, Health
 from bongsu.model.message import Lane, Outgoing, Release
 from bongsu.model.receipt import Acknowledged, GapRequest, Heartbeat, Receipt, Shown
 from bongsu.model.warning import Warning
@@ -53,6 +53,7 @@ class _State(msgspec.Struct):
     heartbeat_ns: int | None
     attended: bool | None = None
     unanswered: list[str] = []
+    recorded: bool = True
 
 
 class Send:
@@ -73,6 +74,7 @@ class Send:
         self._heartbeat_ns: int | None = None
         self._attended: bool | None = None
         self._unanswered: list[str] = []
+        self._recorded = True
 
     def handle(self, item: Item[Any], now: Now) -> list[Given]:
         """Place a release in its lane, or note how far a warning has come."""
@@ -134,6 +136,7 @@ class Send:
                 self._heartbeat_ns,
                 self._attended,
                 self._unanswered,
+                self._recorded,
             )
         )
 
@@ -144,15 +147,18 @@ class Send:
         self._deliveries.restore(stored.deliveries)
         self._heartbeat_ns = stored.heartbeat_ns
         self._attended, self._unanswered = stored.attended, stored.unanswered
+        self._recorded = stored.recorded
 
     def _note_attendance(self, body: Alarm | Health) -> None:
-        """Whether a person is there, for the heartbeat: partners are told of a node that nobody attends or whose alarm nobody answers."""
+        """For the heartbeat: partners are told of a node that nobody attends, whose alarm nobody answers, or whose record cannot be written."""
         if isinstance(body, Alarm):
             known = [event for event in self._unanswered if event != body.event]
             last = body.level >= ALARM_LEVELS_COUNT - 1 and body.state.value.endswith("unacknowledged")
             self._unanswered = [*known, body.event][-EVENTS_COUNT:] if last else known
         elif body.part == CONSOLES_PART:
             self._attended = body.state == "up"
+        elif body.part == DISK_PART:
+            self._recorded = body.state == "up"
 
     def _release(self, release: Release, now: Now) -> list[Given]:
         if release.recipient in EXITS:
@@ -209,6 +215,7 @@ class Send:
             received_epoch=lanes.received_epoch,
             received_up_to=lanes.received_up_to,
             attended=False if self._unanswered else self._attended,
+            recorded=self._recorded,
         )
         kind, payload = payloads_v1.payload_of(beat)
         release = Release(

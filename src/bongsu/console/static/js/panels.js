@@ -10,6 +10,7 @@ function chip(one) {
   const faults = [];
   if (one.reported && one.reported !== "up") faults.push(code("reported", one.reported));
   if (one.attended === false) faults.push(say("source.unattended"));
+  if (one.recorded === false) faults.push(say("source.unrecorded"));
   if (one.missing) faults.push(say("source.missing", { n: number(one.missing) }));
   if (one.clock_offset_s !== null && Math.abs(one.clock_offset_s) > 2) faults.push(say("source.offset", { n: number(one.clock_offset_s, 1) }));
   const rank = one.state === "fresh" && faults.length ? "stale" : one.state;
