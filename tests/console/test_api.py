@@ -114,7 +114,15 @@ def test_the_picture_in_degrees_kilometres_and_text_times(client: Client, node: 
     assert {"field": "range_km", "values": {"kr": 1000.0, "us": 500.0}, "spread": 500.0} in seen["differences"]
     assert seen["alarm"]["state"] == "active_unacknowledged"
     assert seen["deliveries"][0]["received_version"] == 1
-    assert seen["alert"]["areas"] == [{"area": "JP-01", "kind": "impact", "time": "2023-07-11T16:09:00.000Z"}]
+    assert seen["alert"]["areas"] == [
+        {
+            "area": "JP-01",
+            "kind": "impact",
+            "time": "2023-07-11T16:09:00.000Z",
+            "rung": "alert",
+            "probability": None,
+        }
+    ]
     assert pieces["paths/kr.kr-E1"]["points"] == [
         [pytest.approx(126.14, abs=0.01), pytest.approx(39.15, abs=0.01), pytest.approx(348, abs=1)]
     ]

@@ -187,10 +187,24 @@ JOIN_GATE = 25.0
 """Squared distance, in sigmas, within which two warnings are of one launch."""
 
 ALERT_HOLD_S = 5.0
-"""Event time for which an area must stay touched before it is alerted: one stray estimate alerts nobody."""
+"""Event time for which an area must ask for a higher rung before it climbs: one stray estimate alerts nobody."""
 
-ALERT_ELLIPSE_M = 150_000.0
-"""Largest 95 % half-axis of an impact for which areas are alerted; a wider one says where to look, not whom to wake."""
+ALERT_RELEASE_S = 20.0
+"""Event time for which an area must stay under its rung before it sinks: four times the hold, as taking back costs more than waiting."""
+
+ALERT_REACH_M = 15_000.0
+"""An impact within this of an area counts as on it: debris of a flight that breaks up scatters by some 10 km, and an islet is no smaller a concern than
+a province; the outlines' own thinning is in it."""
+
+ALERT_UNKNOWN_ELLIPSE_M = 50_000.0
+"""95 % half-axis that is assumed for a partner's impact whose ellipse was not released: ours at mid-flight."""
+
+ALERT_PATHS_COUNT = 16
+"""Possible paths of one assessment that are laid over the areas to ask which are overflown: a share to 6 %, 2 ms each."""
+
+ALERT_CLEAR_S = 60.0
+"""Event time after the last told area's moment until the danger is over there: what separates at 100 km falls for some three minutes, mostly beyond the
+area, and the review shows how long people stayed under cover."""
 
 OVERFLIGHT_HALF_WIDTH_M = 30_000.0
 """Half-width of the corridor under a path that counts as overflown, on top of the areas' own guard."""

@@ -7,7 +7,7 @@ from bongsu.base.units import degrees, ns_to_seconds
 from bongsu.drill.scenario import Scenario
 from bongsu.geo import areas
 from bongsu.model.alarm import Alarm
-from bongsu.model.alert import Alert
+from bongsu.model.alert import Alert, Rung
 from bongsu.model.estimate import PointEstimate
 from bongsu.model.event import Assessment, Event
 from bongsu.model.head import Item
@@ -130,12 +130,14 @@ class Captions:
         return [f"The watch of {self._name(code)} acknowledges the alarm after {after_s:.0f} s."]
 
     def _alert(self, code: str, alert: Alert) -> list[str]:
-        found = tuple(risk.area for risk in alert.areas) if alert.status == "alert" else ()
+        found = tuple(risk.area for risk in alert.on_rung(Rung.ALERT)) if alert.status == "alert" else ()
         before = self._areas.get((code, alert.event), ())
         self._areas[code, alert.event] = found
         new = [area for area in found if area not in before]
         if alert.status != "alert":
-            return [f"{_capital(self._name(code))} lifts its alert ({alert.status})."] if before else []
+            return (
+                [f"{_capital(self._name(code))} lifts its alert ({alert.status.replace('_', ' ')})."] if before else []
+            )
         if not new:
             return []
         known = areas.load()

@@ -9,7 +9,7 @@ from bongsu.base.limits import OVERFLIGHT_HALF_WIDTH_M
 from bongsu.geo.areas import AreaSet
 from bongsu.geo.frames import ecef_to_geodetic, ecef_to_range_azimuth_elevation, enu_axes, geodetic_to_ecef
 from bongsu.model.alarm import AlarmState
-from bongsu.model.alert import Alert
+from bongsu.model.alert import Alert, Rung
 from bongsu.model.estimate import Estimate, PointEstimate
 from bongsu.model.event import Event
 from bongsu.model.scan import RawScan
@@ -62,6 +62,8 @@ def facts(folded: Folded, truth: Truth, known: Subjects, areas: AreaSet, country
     events = _events_of(folded, truth, known)
     alerts = [alert for alert in folded.alerts if alert.event in events]
     estimates = _estimates(folded, own) or [one.warning.estimate for one in said if one.warning.estimate is not None]
+    alerted = _alerted(alerts)
+    at_risk = areas_at_risk(truth, areas, country) if truth.real else []
     launch = _last_point(estimates, "launch")
     impact = _last_point(estimates, "impact")
     at = AtNode(
@@ -77,8 +79,10 @@ def facts(folded: Folded, truth: Truth, known: Subjects, areas: AreaSet, country
         else _figure(d2_of(impact, truth.impact_rad)),
         partners_heard=sorted(heard),
         final_status=_final_status(said, folded.node),
-        areas_alerted=_alerted(alerts),
-        areas_at_risk=areas_at_risk(truth, areas, country) if truth.real else [],
+        areas_alerted=alerted,
+        areas_at_risk=at_risk,
+        areas_over_alerted=sorted(set(alerted) - set(at_risk)),
+        areas_missed=sorted(set(at_risk) - set(alerted)),
     )
     statuses = [one.warning.status.value for one in own]
     return Facts(at, heard, statuses, _acknowledged_s(folded, truth, events))
@@ -150,7 +154,7 @@ def _final_status(said: list[Said], node: str) -> str | None:
 
 
 def _alerted(alerts: list[Alert]) -> list[str]:
-    return sorted({risk.area for alert in alerts for risk in alert.areas})
+    return sorted({risk.area for alert in alerts for risk in alert.on_rung(Rung.ALERT)})
 
 
 def _acknowledged_s(folded: Folded, truth: Truth, events: dict[str, Event]) -> float | None:

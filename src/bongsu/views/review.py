@@ -20,6 +20,10 @@ class AtNode(msgspec.Struct, kw_only=True):
     final_status: str | None
     areas_alerted: list[str]
     areas_at_risk: list[str]
+    areas_over_alerted: list[str] = []
+    """Alerted and neither hit nor overflown: counted beside the missed ones, as each costs trust."""
+    areas_missed: list[str] = []
+    """Hit or overflown and never alerted."""
 
 
 class Launch(msgspec.Struct, kw_only=True):

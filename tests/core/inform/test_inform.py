@@ -14,7 +14,7 @@ from bongsu.core.inform.joining import fit
 from bongsu.core.inform.lifecycle import MOVES, may_follow
 from bongsu.geo.path import great_circle_points
 from bongsu.model.alarm import Alarm, AlarmState
-from bongsu.model.alert import Alert
+from bongsu.model.alert import Alert, Rung
 from bongsu.model.consultation import Consultation
 from bongsu.model.event import Event
 from bongsu.model.refusal import Refusal
@@ -245,16 +245,18 @@ def test_a_flight_over_the_land_alerts_the_overflown() -> None:
     assert at(250).exercise_ns < risks["JP-01"].time_ns < at(600).exercise_ns  # type: ignore[operator]
 
 
-def test_nobody_is_alerted_for_the_sea_or_by_a_wide_ellipse_or_abroad() -> None:
+def test_nobody_is_alerted_for_the_sea_or_abroad_and_a_wide_ellipse_makes_ready_at_most() -> None:
     jp = Node("jp")
     jp.say(at(100), estimate(100, impact=SEA))
     jp.tick(at(110))
-    jp.say(at(120), estimate(120, "T2", point(39.1, 126.0, 110.0), point(40.8, 140.8, 600.0, 400_000.0)))
+    jp.say(at(120), estimate(120, "T2", point(39.1, 126.0, 110.0), point(41.0, 138.3, 600.0, 400_000.0)))
+    assert jp.last(Alert) is None
     jp.tick(at(140))
+    assert jp.last(Alert).status == "pre_alert" and not jp.last(Alert).on_rung(Rung.ALERT)
     kr = Node("kr")
     kr.say(at(100), estimate(100, impact=point(40.8, 140.8, 600.0, 20_000.0)))
     kr.tick(at(110))
-    assert jp.last(Alert) is None and kr.last(Alert) is None
+    assert kr.last(Alert) is None
 
 
 def test_a_withdrawn_warning_withdraws_its_alert() -> None:

@@ -125,7 +125,16 @@ def alert(body: Alert | None) -> Json | None:
         "status": body.status,
         "time": time_text(body.time_ns),
         "area_set": body.area_set,
-        "areas": [{"area": risk.area, "kind": risk.kind, "time": time_text(risk.time_ns)} for risk in body.areas],
+        "areas": [
+            {
+                "area": risk.area,
+                "kind": risk.kind,
+                "time": time_text(risk.time_ns),
+                "rung": risk.rung.value,
+                "probability": risk.probability,
+            }
+            for risk in body.areas
+        ],
         "basis": list(body.basis),
     }
 

@@ -115,6 +115,28 @@ class AreaSet:
         thinned = shapely.simplify(lines[large], tolerance_deg)
         return [np.asarray(shapely.get_coordinates(line), dtype=np.float64) for line in thinned]
 
+    def outline_deg(self, area_id: str, tolerance_deg: float = 0.05) -> tuple[tuple[tuple[float, float], ...], ...]:
+        """The outer outlines of one area, largest first: closed rings of (latitude, longitude) in degrees, thinned. Specks under the tolerance are left
+        out, but never the last part. A `KeyError` for an unknown id."""
+        outlines, rows = self._outlines, np.flatnonzero(self._area_of_part == self._index[area_id])
+        first = outlines.part_offsets[rows]
+        rings = [
+            shapely.linearrings(outlines.degrees[outlines.ring_offsets[ring] : outlines.ring_offsets[ring + 1]])
+            for ring in first
+        ]
+        rings.sort(key=lambda ring: -float(shapely.area(shapely.polygons(ring))))
+        thinned = [(ring, shapely.get_coordinates(shapely.simplify(ring, tolerance_deg))) for ring in rings]
+        large = [
+            points
+            for ring, points in thinned
+            if len(points) > 3 and float(np.ptp(points, axis=0).max()) >= tolerance_deg
+        ]
+        chosen = large or [shapely.get_coordinates(rings[0])]
+        return tuple(
+            tuple((round(float(latitude), 4), round(float(longitude), 4)) for latitude, longitude in points)
+            for points in chosen
+        )
+
     def successors(self, area_id: str) -> tuple[str, ...]:
         """Ids to watch for whoever once asked for `area_id`: itself, if it still stands, and every area that took over its land, however often split."""
         found = [area_id]
@@ -197,6 +219,28 @@ class AreaSet:
                 )
             )
         return tuple(found)
+
+    def shares_near(
+        self,
+        latitude_rad: float,
+        longitude_rad: float,
+        offsets_m: Floats,
+        reach_m: float,
+        levels: Iterable[str] = (),
+    ) -> tuple[tuple[str, float], ...]:
+        """For each area that any of the places comes within `reach_m` of, the share of the places that do. `offsets_m` (N, 2): east and north of the
+        point, up to 3,000 km."""
+        plane = LocalPlane(latitude_rad, longitude_rad)
+        rows = self._reach(plane.up, float(np.linalg.norm(offsets_m, axis=1).max()) + reach_m, levels)
+        polygons = self._polygons(rows, plane.east_north_m)
+        shapely.prepare(polygons)
+        places = shapely.points(offsets_m)
+        near: dict[int, NDArray[np.bool_]] = {}
+        for row, polygon in zip(rows, polygons, strict=True):
+            area, found = int(self._area_of_part[row]), shapely.dwithin(polygon, places, reach_m)
+            near[area] = found if area not in near else near[area] | found
+        shares = ((self.areas[area].id, float(found.mean())) for area, found in near.items() if found.any())
+        return tuple(sorted(shares))
 
     def touching_path(
         self, points: Floats, half_width_m: float, guard_m: float = AREA_GUARD_M, levels: Iterable[str] = ()
