@@ -22,9 +22,11 @@ from bongsu.geo.kernels import njit
 Array = NDArray[np.float64]
 
 LN_BETA_MEAN = math.log(
-    4000.0
-)  # kg/m2: re-entering bodies of such flights are taken to lie between 1,000 and 16,000 (2 sigma)
-LN_BETA_SIGMA = 0.7
+    3200.0
+)  # kg/m2: re-entering bodies are taken to lie between 650 and 16,000 (2 sigma); light ones fall far short,
+LN_BETA_SIGMA = (
+    0.8  # so that a prior of the usual 0.7 about 4,000 puts a body of 1,000 outside four sigmas of its impact
+)
 FREE_NOISE_M2_S3 = 1e-6  # what the gravity model leaves out; more would spoil a long coast (notes on the bound)
 LN_BETA_WALK_PER_M = (
     0.2**2 / 20_000.0
@@ -238,7 +240,7 @@ def score(x: Array, p: Array, row: Array, now_s: float) -> tuple[float, float, i
 def mix(x: Array, p: Array, free_probability: float, dt: float, burnout_per_s: float, ignition_per_s: float) -> float:
     """Interaction step of the IMM for x (2, 9), p (2, 9, 9): gives the predicted probability of free flight.
 
-    The models share position and velocity. What one lacks comes from its prior: thrust along the path, ln beta 0.7.
+    The models share position and velocity. What one lacks comes from its prior: thrust along the path, ln beta.
     """
     go = 1.0 - math.exp(-dt * burnout_per_s)
     back = 1.0 - math.exp(-dt * ignition_per_s)

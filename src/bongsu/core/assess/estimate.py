@@ -22,6 +22,7 @@ from bongsu.base.units import NANOSECONDS_PER_SECOND, seconds_to_ns
 from bongsu.core.assess.memory import pack, unpack
 from bongsu.core.room import Caused, Due, Given
 from bongsu.flight import batch, impact, launch
+from bongsu.flight.atmosphere import density
 from bongsu.geo.ellipses import ellipse_of_covariance
 from bongsu.geo.frames import altitude_of
 from bongsu.model.estimate import Estimate, PointEstimate
@@ -39,6 +40,9 @@ _REENTRY_EVERY_S = 0.5
 # Sites lie up to some hundred metres above the ellipsoid, and lines of sight come down at a slant.
 _SITE_SIGMA_M = 150.0
 _SITE_SIGMA_S = 0.5
+_WIDEN = 1.3  # of the variance: the templates' tails are thinner than those of true ascents
+_SLIP_S = 10.0
+_SLIP_BETA = 2000.0
 _ROWS_COUNT = 1200
 _COLD_ROUNDS = 20
 _BETTER = 0.8  # a start of free flight that is known this much better is worth a new fit
@@ -159,7 +163,10 @@ class Estimator:
         anchor_s, state, whitener = -1e18, np.zeros(6), np.eye(6)
         if known.anchored and known.anchor_state is not None and known.anchor_covariance is not None:
             anchor_s, state = known.anchor_s, known.anchor_state
-            total = known.anchor_covariance + np.diag([150.0**2] * 3 + [8.0**2] * 3)
+            slip_m_s = _slip(state)  # from burnout to the anchor the description knows one drag only
+            total = known.anchor_covariance + np.diag(
+                [150.0**2 + (0.5 * _SLIP_S * slip_m_s) ** 2] * 3 + [8.0**2 + slip_m_s**2] * 3
+            )
             whitener = np.ascontiguousarray(np.linalg.inv(np.linalg.cholesky(total)))
         out = np.empty(11)
         warm = known.thetas is not None and self._solve(known, rows, anchor_s, state, whitener, _WARM_ROUNDS, out)
@@ -188,7 +195,7 @@ class Estimator:
         )  # fmt: skip
 
     def _keep_launch(self, track: Track, known: _Known, out: Floats) -> None:
-        widen = max(1.0, out[9] / max(out[10], 1.0))
+        widen = _WIDEN * max(1.0, out[9] / max(out[10], 1.0))
         cov = widen * np.array([[out[3], out[4]], [out[4], out[5]]]) + np.eye(2) * _SITE_SIGMA_M**2
         if not float(np.trace(cov)) < _LAUNCH_LARGEST_M**2:  # nor may it be no number at all
             return
@@ -277,6 +284,12 @@ class Estimator:
 def _size(cov: Floats) -> float:
     """One number for the spread of a state: the root of the velocity's mean variance."""
     return math.sqrt(float(np.trace(cov[3:, 3:])))
+
+
+def _slip(state: Floats) -> float:
+    """How much speed (m/s) an unknown drag may take in `_SLIP_S` at a state (6,)."""
+    rho, _ = density(altitude_of(*state[:3].tolist()))
+    return 0.5 * rho * float(state[3:] @ state[3:]) / _SLIP_BETA * _SLIP_S
 
 
 def ascending(time_s: float, state: Floats, cov: Floats) -> tuple[float, Floats, Floats] | None:
