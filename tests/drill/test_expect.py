@@ -213,6 +213,7 @@ CASES: list[tuple[Any, list[Callable[[Findings], None]]]] = [
     (expectations.StanceTaken(node="jp", origin="kr", position="concur"), [no_stances, lambda f: f.known.clear()]),
     (expectations.SecondsGained(node="jp", least=30.0), [of_sharing]),
     (expectations.NeverHears(node="jp", origin="cn"), [of_facts(heard_s={"cn": 40.0})]),
+    (expectations.NeverHears(node="jp", origin="kr", until_s=20.0), [of_facts(heard_s={"kr": 19.0})]),
     (expectations.TruthFlightTime(reporter="Japan", within_percent=0.01, inside=False), [exact_flight]),
     (expectations.Irregular(nodes=("kr",)), [an_impact, no_words]),
     (expectations.NoImpact(nodes=("kr",), after_s=20.0), [an_impact, no_words]),

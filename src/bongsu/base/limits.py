@@ -137,6 +137,12 @@ neighbours), their 1:10m source leaves out rocks and generalises by 1 to 2 km, a
 AREA_PATH_STEP_M = 300_000.0
 """Length of path laid on one plane when areas are asked for: distances on it are right to 0.1 %, and 5,000 km take 17 planes."""
 
+INJECTS_COUNT = 256
+"""Injects of one drill, those put in by hand included: a day's list has some dozens."""
+
+DRILL_HELD_S = 3_600.0
+"""Link time for which a drill in virtual time stands held without end before it is over: an hour, as nobody lifts it any more."""
+
 SCENARIO_BYTES = 262_144
 """One scenario file: the largest of ours is under 10 kB; refused before it is parsed."""
 

@@ -104,7 +104,8 @@ def observe(
 ) -> sensors.Plots:
     """All plots of one sensor of a scenario until `end_ns`."""
     times = sensors.look_times(plan, seed, scenario.start_ns, end_ns)
-    return sensors.observe(plan, seen, seed, times, sensors.ability_of(scenario, plan, times))
+    ability, clutter = sensors.ability_of(scenario, plan, times), sensors.clutter_of(scenario, plan, times)
+    return sensors.observe(plan, seen, seed, times, ability, clutter)
 
 
 def _plots(plots: sensors.Plots) -> Iterator[Sent]:

@@ -198,9 +198,10 @@ def _seconds_gained(findings: Findings, expected: kinds.SecondsGained) -> Verdic
 
 
 def _never_hears(findings: Findings, expected: kinds.NeverHears) -> Verdict:
-    heard = findings.of(expected, expected.node).heard_s
-    text = f"{expected.node} is never given {expected.origin}'s warning{_about(findings, expected)}"
-    return text, expected.origin not in heard
+    heard_s = findings.of(expected, expected.node).heard_s.get(expected.origin)
+    when = "never" if expected.until_s is None else f"until {expected.until_s:g} s not"
+    text = f"{expected.node} is {when} given {expected.origin}'s warning{_about(findings, expected)}"
+    return text, not _within(heard_s, expected.until_s)
 
 
 def _own_words(findings: Findings, expected: Any, node: str) -> list[Said]:

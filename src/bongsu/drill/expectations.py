@@ -167,10 +167,11 @@ class SecondsGained(Expected, frozen=True, kw_only=True, tag_field="expect", tag
 
 
 class NeverHears(Expected, frozen=True, kw_only=True, tag_field="expect", tag="never_hears"):
-    """The node never holds a warning of the launch that `origin` issued: it was not to be told."""
+    """The node holds no warning of the launch that `origin` issued until `until_s` (never without it): it was not to be told."""
 
     node: Code
     origin: Code
+    until_s: PositiveSeconds | None = None
     launch: Name | None = None
 
 
@@ -198,10 +199,10 @@ class FallsInZone(Expected, frozen=True, kw_only=True, tag_field="expect", tag="
 
 
 class SourceState(Expected, frozen=True, kw_only=True, tag_field="expect", tag="source_state"):
-    """Between `from_s` and `until_s` after the start, the node shows a source (a partner or a sensor) in this state."""
+    """Between `from_s` and `until_s` after the start, the node shows a partner in this state."""
 
     node: Code
-    source: Name
+    source: Code
     state: Literal["fresh", "catching_up", "stale", "unknown"]
     from_s: Seconds
     until_s: PositiveSeconds

@@ -79,9 +79,9 @@ class _Pair:
         """Whether a crossing is made twice."""
         return any(line.repeat > 0.0 and self.chance.random() < line.repeat for line in self.lines)
 
-    def arrival_ns(self, lane: Lane, now_ns: int) -> int:
+    def arrival_ns(self, lane: Lane, now_ns: int, slower_ns: int) -> int:
         """When a parcel that leaves now arrives."""
-        crossing = sum(line.delay_ns + int(line.jitter_ns * self.chance.random()) for line in self.lines)
+        crossing = sum(line.delay_ns + int(line.jitter_ns * self.chance.random()) for line in self.lines) + slower_ns
         time_ns = now_ns + crossing
         if all(line.ordered for line in self.lines):
             time_ns = max(time_ns, self.prompt_last_ns, self.last_ns if lane is Lane.LATEST else 0)
@@ -97,6 +97,10 @@ class SimulatedNetwork:
     def __init__(self, agenda: Agenda, lines: dict[str, Line], seed: int) -> None:
         self._agenda = agenda
         self._cut: dict[str, bool] = dict.fromkeys(lines, False)
+        self._down: dict[str, bool] = dict.fromkeys(lines, False)
+        self._hub_down = False
+        self._slower_ns: dict[str, int] = dict.fromkeys(lines, 0)
+        self._held_back: dict[str, list[tuple[Parcel, Callable[[str], None]]]] = {node: [] for node in lines}
         self._ends = {node: End(self, node) for node in lines}
         self._pairs = {
             (issuer, recipient): _Pair(issuer, recipient, (lines[issuer], lines[recipient]), seed)
@@ -122,9 +126,47 @@ class SimulatedNetwork:
             if node in (pair.issuer, pair.recipient):
                 self._move_all(pair)
 
+    def slow(self, node: str, slower_ns: int) -> None:
+        """The nation's line to the hub takes so much longer each way from now on; 0: no longer."""
+        self._slower_ns[node] = slower_ns
+
+    def server_down(self, node: str) -> None:
+        """The nation's own server dies: its prompt parcels are on disk, its latest ones are gone; nothing reaches its node."""
+        self._down[node] = True
+        self._ends[node].tell(Health(part="broker", state="down", text="the server has died"))
+        for pair in self._pairs.values():
+            if pair.issuer == node:
+                pair.latest.clear()
+
+    def server_up(self, node: str) -> None:
+        """The nation's server is back: its node offers again what the server had not taken."""
+        self._down[node] = False
+        self._ends[node].tell(Health(part="broker", state="up"))
+        waiting, self._held_back[node] = self._held_back[node], []
+        for parcel, accepted in waiting:
+            self.offer(parcel, accepted)
+        for pair in self._pairs.values():
+            if node in (pair.issuer, pair.recipient):
+                self._move_all(pair)
+
+    def hub_down(self) -> None:
+        """The hub dies: it only routes, so nothing is lost there."""
+        self._hub_down = True
+        for end in self._ends.values():
+            end.tell(Health(part="hub", state="down", text="the hub has died"))
+
+    def hub_up(self) -> None:
+        """The hub is back."""
+        self._hub_down = False
+        for end in self._ends.values():
+            end.tell(Health(part="hub", state="up"))
+        for pair in self._pairs.values():
+            self._move_all(pair)
+
     def prompt_waiting_count(self) -> int:
         """Prompt parcels that their recipients have not stored yet."""
-        return sum(len(pair.prompt) for pair in self._pairs.values())
+        held_back = sum(parcel.lane is Lane.PROMPT for waiting in self._held_back.values() for parcel, _ in waiting)
+        return held_back + sum(len(pair.prompt) for pair in self._pairs.values())
 
     def opened(self, node: str) -> None:
         """A nation's node has come up: what waits for it moves."""
@@ -132,8 +174,12 @@ class SimulatedNetwork:
             if pair.recipient == node:
                 self._move_all(pair)
 
-    def offer(self, parcel: Parcel) -> None:
-        """A parcel has reached its issuer's server."""
+    def offer(self, parcel: Parcel, accepted: Callable[[str], None]) -> None:
+        """A parcel for its issuer's server, which has it a moment later, or takes it when it is back."""
+        if self._down[parcel.issuer]:
+            self._hold_back(parcel, accepted)
+            return
+        self._agenda.at(self._agenda.now_ns + _OWN_SERVER_NS, lambda: accepted(parcel.message))
         pair = self._pairs[parcel.issuer, parcel.recipient]
         if parcel.lane is Lane.PROMPT:
             if parcel.message in pair.prompt:
@@ -144,8 +190,18 @@ class SimulatedNetwork:
             held = pair.latest[parcel.subject] = _Held(parcel)
         self._move(pair, held)
 
+    def _hold_back(self, parcel: Parcel, accepted: Callable[[str], None]) -> None:
+        """At the node itself, whose server is down: of the latest lane the newest of each subject."""
+        waiting = self._held_back[parcel.issuer]
+        if parcel.lane is Lane.LATEST:
+            place = (parcel.recipient, parcel.lane, parcel.subject)
+            waiting[:] = [one for one in waiting if (one[0].recipient, one[0].lane, one[0].subject) != place]
+        waiting.append((parcel, accepted))
+
     def _open(self, pair: _Pair) -> bool:
-        return not self._cut[pair.issuer] and not self._cut[pair.recipient] and self._ends[pair.recipient].is_open
+        ends = (pair.issuer, pair.recipient)
+        passes = not self._hub_down and not any(self._cut[node] or self._down[node] for node in ends)
+        return passes and self._ends[pair.recipient].is_open
 
     def _move_all(self, pair: _Pair) -> None:
         for held in list(pair.holding()):
@@ -160,9 +216,10 @@ class SimulatedNetwork:
         if pair.lost():
             self._agenda.at(now_ns + _AGAIN_NS, lambda: self._again(pair, held))
             return
-        self._agenda.at(pair.arrival_ns(held.parcel.lane, now_ns), lambda: self._arrive(pair, held))
+        slower_ns = self._slower_ns[pair.issuer] + self._slower_ns[pair.recipient]
+        self._agenda.at(pair.arrival_ns(held.parcel.lane, now_ns, slower_ns), lambda: self._arrive(pair, held))
         if pair.repeated():
-            self._agenda.at(pair.arrival_ns(held.parcel.lane, now_ns), lambda: self._deliver(pair, held))
+            self._agenda.at(pair.arrival_ns(held.parcel.lane, now_ns, slower_ns), lambda: self._deliver(pair, held))
 
     def _again(self, pair: _Pair, held: _Held) -> None:
         held.moving = False
@@ -208,9 +265,7 @@ class End:
     def offer(self, parcel: Parcel, accepted: Callable[[str], None]) -> None:
         """See the port."""
         assert parcel.issuer == self._node, f"{self._node} does not carry what {parcel.issuer} issues"
-        agenda = self._network._agenda
-        self._network.offer(parcel)
-        agenda.at(agenda.now_ns + _OWN_SERVER_NS, lambda: accepted(parcel.message))
+        self._network.offer(parcel, accepted)
 
     def close(self) -> None:
         """The node has gone: what comes waits at the issuers' servers."""

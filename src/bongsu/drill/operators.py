@@ -11,7 +11,7 @@ import msgspec
 
 from bongsu.base.units import seconds_to_ns
 from bongsu.drill.scenario import Scenario
-from bongsu.drill.scenario_schema import Acknowledge, Operator, Retract, TakeStance
+from bongsu.drill.scenario_schema import Acknowledge, Operator, OperatorAbsent, Retract, TakeStance
 from bongsu.model.alarm import Alarm, AlarmState
 from bongsu.model.command import Command
 from bongsu.model.estimate import Estimate
@@ -32,6 +32,7 @@ _Make = Callable[[], Command | None]
 class _Due(msgspec.Struct):
     time_ns: int
     make: _Make
+    who: str = ""
 
 
 class Operators:
@@ -48,6 +49,17 @@ class Operators:
         self._pending: dict[tuple[str, str], bool] = {}
         self._told: dict[tuple[str, str, str], bool] = {}
         self._count = 0
+        self._away = [
+            (inject.name, scenario.time_ns(inject.at_s), scenario.time_ns(inject.until_s))
+            for inject in scenario.injects
+            if isinstance(inject, OperatorAbsent) and inject.node == node
+        ]
+
+    def away(self, name: str, from_ns: int, until_ns: int) -> None:
+        """A person leaves, and comes back: what is due meanwhile waits."""
+        self._away.append((name, from_ns, until_ns))
+        for due in self._dues:
+            due.time_ns = self._present_ns(due.who, due.time_ns)
 
     def see(self, items: Iterable[Item[Any]]) -> None:
         """Note what concerns a person; reactions are entered."""
@@ -104,7 +116,7 @@ class Operators:
                 if wanted and self._first(_place(one), "stance", operator.name):
                     assert isinstance(action, TakeStance)
                     due_ns = now_ns + seconds_to_ns(action.after_s)
-                    self._dues.append(_Due(due_ns, self._taking_stance(operator, action, one)))
+                    self._add(due_ns, self._taking_stance(operator, action, one), operator.name)
 
     def _retractions(self, one: Assessment, now_ns: int) -> None:
         if one.basis != "own" or one.warning.estimate is None:
@@ -115,7 +127,7 @@ class Operators:
                     continue
                 if self._first(_place(one), "retract", operator.name):
                     due_ns = now_ns + seconds_to_ns(action.after_s)
-                    self._dues.append(_Due(due_ns, self._retracting(operator, action, one)))
+                    self._add(due_ns, self._retracting(operator, action, one), operator.name)
 
     def _first(self, subject: str, what: str, who: str) -> bool:
         """Whether this is the first time that it is seen."""
@@ -134,7 +146,17 @@ class Operators:
             del self._pending[key]
             return make()
 
-        self._dues.append(_Due(due_ns, made))
+        self._add(due_ns, made, key[0])
+
+    def _add(self, due_ns: int, make: _Make, who: str) -> None:
+        self._dues.append(_Due(self._present_ns(who, due_ns), make, who))
+
+    def _present_ns(self, who: str, time_ns: int) -> int:
+        """The time, or when that person is back."""
+        for name, from_ns, until_ns in sorted(self._away, key=lambda one: one[1]):
+            if name == who and from_ns <= time_ns < until_ns:
+                time_ns = until_ns
+        return time_ns
 
     def _acknowledging(self, operator: Operator, event: str) -> _Make:
         def make() -> Command | None:

@@ -53,13 +53,22 @@ def play(plan: RunPlan, say: Say, progress: Progress) -> Played:
             cut = stack.enter_context(contextlib.closing(twin.TwinProcess(plan.file, plan.seed, True)))
             folder.write_run(run_of(plan, [Process(name="links cut", pid=cut.pid)]))
             result = _play_virtual(plan, folder, progress)
+            plan = as_played(plan, result)
             compared = outcome.Twin(outcome.held_by_records(plan.scenario, plan.flights, result.record), cut.result())
         else:
             from bongsu.drill import live
 
             result = live.run(plan, folder, say)
+            plan = as_played(plan, result)
             compared = compare(plan, say)
         return finish(plan, folder, result, compared, say)
+
+
+def as_played(plan: RunPlan, result: RunResult) -> RunPlan:
+    """The plan with the scenario and flights as control had them in the end: what the records are judged by."""
+    if result.scenario is None or result.flights is None:
+        return plan
+    return msgspec.structs.replace(plan, scenario=result.scenario, flights=result.flights)
 
 
 def run_of(plan: RunPlan, processes: list[Process]) -> Run:
@@ -105,4 +114,4 @@ def _play_virtual(plan: RunPlan, folder: RunFolder, progress: Progress) -> RunRe
         twin.stands_on(plan.scenario, plan.flights),
     )
     drill.run(progress)
-    return RunResult(folder.record)
+    return RunResult(folder.record, drill.program.scenario, drill.program.flights)

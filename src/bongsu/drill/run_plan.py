@@ -22,7 +22,11 @@ class RunPlan(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     restart: bool = True
 
 
-class RunResult(msgspec.Struct, frozen=True):
-    """A drill that has been played to its end: the folder whose subfolders are the nodes' records."""
+class RunResult(msgspec.Struct, frozen=True, eq=False):
+    """A drill that has been played to its end: the folder whose subfolders are the nodes' records, and the scenario and
+    flights as they were played, where control changed them.
+    """
 
     record: Path
+    scenario: Scenario | None = None
+    flights: dict[str, Flight] | None = None

@@ -22,6 +22,7 @@ from bongsu.drill.expectations import Expectation
 from bongsu.drill.scenario_schema import (
     Caption,
     Code,
+    Control,
     FalseAlarm,
     Hub,
     Inject,
@@ -72,6 +73,7 @@ class Scenario(Strict, frozen=True, kw_only=True):
     false_alarms: tuple[FalseAlarm, ...] = ()
     operators: tuple[Operator, ...] = ()
     injects: tuple[Inject, ...] = ()
+    control: tuple[Control, ...] = ()
     captions: tuple[Caption, ...] = ()
     objectives: tuple[Objective, ...] = ()
     msel: tuple[MselEntry, ...] = ()

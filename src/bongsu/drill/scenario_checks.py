@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from bongsu.base.errors import BadInput
+from bongsu.base.limits import INJECTS_COUNT
 from bongsu.drill.expectations import (
     FallsInZone,
     ImpactD2,
@@ -20,7 +21,17 @@ from bongsu.drill.expectations import (
     Retracted,
     TruthFlightTime,
 )
-from bongsu.drill.scenario_schema import LinkCut, NodeCrash, Retract, SensorOutage, SensorPlan, TakeStance
+from bongsu.drill.scenario_schema import (
+    BrokerCrash,
+    ClockOffset,
+    Clutter,
+    Jump,
+    OperatorAbsent,
+    Retract,
+    SensorOutage,
+    SensorPlan,
+    TakeStance,
+)
 from bongsu.geo import areas
 
 if TYPE_CHECKING:
@@ -197,14 +208,30 @@ def _operators(scenario: "Scenario") -> Iterator[Fault]:
 
 def _injects(scenario: "Scenario") -> Iterator[Fault]:
     sensors = [sensor.id for sensor in scenario.sensors]
+    if len(scenario.injects) > INJECTS_COUNT:
+        yield Fault("injects", "they are too many", f"a drill has at most {INJECTS_COUNT}")
     for number, inject in enumerate(scenario.injects):
         path = f"injects[{number}]"
-        if isinstance(inject, LinkCut | NodeCrash):
-            yield from _unknown(f"{path}.node", inject.node, scenario.codes)
-        if isinstance(inject, SensorOutage):
+        node = getattr(inject, "node", None)
+        if node is not None:
+            yield from _unknown(f"{path}.node", node, scenario.codes)
+        if isinstance(inject, SensorOutage | Clutter):
             yield from _unknown(f"{path}.sensor", inject.sensor, sensors, "a sensor of this scenario")
-        if isinstance(inject, LinkCut | SensorOutage) and inject.until_s <= inject.at_s:
+        if isinstance(inject, BrokerCrash):
+            yield from _unknown(f"{path}.server", inject.server, ("hub", *scenario.codes), "hub, or a partner's code")
+        if isinstance(inject, OperatorAbsent):
+            there = [one.name for one in scenario.operators if one.node == inject.node]
+            yield from _unknown(f"{path}.name", inject.name, there, "an operator of that node")
+        if isinstance(inject, ClockOffset) and inject.offset_s < 0.0 and inject.at_s > 0.0:
+            yield Fault(
+                f"{path}.offset_s", "a clock never runs backwards", "leave at_s out: it is behind from the start"
+            )
+        until_s = getattr(inject, "until_s", None)
+        if until_s is not None and until_s <= inject.at_s:
             yield Fault(f"{path}.until_s", "it ends before it begins", "make it later than at_s")
+    for number, control in enumerate(scenario.control):
+        if isinstance(control, Jump) and control.to_s <= control.at_s:
+            yield Fault(f"control[{number}].to_s", "a jump goes forward", "make it later than at_s")
 
 
 def _pace(scenario: "Scenario") -> Iterator[Fault]:
@@ -230,6 +257,7 @@ def _expectations(scenario: "Scenario") -> Iterator[Fault]:
             *getattr(expected, "nodes", ()),
             getattr(expected, "node", None),
             getattr(expected, "origin", None),
+            getattr(expected, "source", None),
         ):
             if node is not None:
                 yield from _unknown(path, node, scenario.codes)

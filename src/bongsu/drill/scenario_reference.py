@@ -67,6 +67,8 @@ def tables() -> Iterator[Table]:
         yield Table(f"Action of an operator: {_tag(kind)}", kind)
     for kind in scenario_schema.Inject.__args__:
         yield Table(f"[[injects]] with {_tag(kind)}", kind)
+    for kind in scenario_schema.Control.__args__:
+        yield Table(f"[[control]] with {_tag(kind)}", kind)
     yield Table("[[objectives]]", scenario_schema.Objective)
     yield Table("[[msel]]", scenario_schema.MselEntry)
     yield Table("[[captions]]", scenario_schema.Caption)

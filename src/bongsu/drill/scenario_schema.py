@@ -288,7 +288,133 @@ class SensorOutage(Planned, frozen=True, kw_only=True, tag_field="inject", tag="
     state: Literal["down", "degraded"] = "down"
 
 
-Inject = LinkCut | NodeCrash | SensorOutage
+class SlowLink(Planned, frozen=True, kw_only=True, tag_field="inject", tag="slow_link"):
+    """The line between a node and the hub becomes slow: `delay_s` more each way."""
+
+    node: Code
+    at_s: Seconds
+    until_s: PositiveSeconds
+    delay_s: Annotated[float, Meta(gt=0.0, le=60.0)]
+
+
+class BrokerCrash(Planned, frozen=True, kw_only=True, tag_field="inject", tag="broker_crash"):
+    """A server dies at once: a nation's own, or the hub (`hub`). It is started again `down_s` of link time later: what was
+    on its disk goes on from there, what it held in memory is gone.
+    """
+
+    server: Name
+    at_s: Seconds
+    down_s: Annotated[float, Meta(ge=1.0, le=3_600.0)] = 1.0
+
+
+class ClockOffset(Planned, frozen=True, kw_only=True, tag_field="inject", tag="clock_offset"):
+    """A node's clock is wrong by `offset_s` from then on (a clock never runs backwards: behind only from the beginning)."""
+
+    node: Code
+    at_s: Seconds = 0.0
+    offset_s: Annotated[float, Meta(ge=-600.0, le=600.0)]
+
+
+class Clutter(Planned, frozen=True, kw_only=True, tag_field="inject", tag="clutter"):
+    """A sensor shows false plots, `false_plots` in each look on average."""
+
+    sensor: Name
+    at_s: Seconds
+    until_s: PositiveSeconds
+    false_plots: Annotated[float, Meta(gt=0.0, le=50.0)]
+
+
+class PublicReport(Planned, frozen=True, kw_only=True, tag_field="inject", tag="public_report"):
+    """A report of the media reaches the players, which may contradict what they see. It is told to them as said by its
+    reporter, and can create no warning.
+    """
+
+    reporter: Text
+    text: Text
+    at_s: Seconds
+    node: Code | None = None
+
+
+class OperatorAbsent(Planned, frozen=True, kw_only=True, tag_field="inject", tag="operator_absent"):
+    """A scripted person is away: what falls due meanwhile is done on return."""
+
+    node: Code
+    name: Name
+    at_s: Seconds
+    until_s: PositiveSeconds
+
+
+class KeyRevoked(Planned, frozen=True, kw_only=True, tag_field="inject", tag="key_revoked"):
+    """The key with which a node signs is revoked: partners refuse what it signs from then on."""
+
+    node: Code
+    at_s: Seconds
+
+
+class RealEvent(Planned, frozen=True, kw_only=True, tag_field="inject", tag="real_event"):
+    """A real event comes up during the drill: the live node of that nation signals its drill node, and nothing else."""
+
+    node: Code
+    at_s: Seconds
+
+
+Inject = (
+    LinkCut
+    | NodeCrash
+    | SensorOutage
+    | SlowLink
+    | BrokerCrash
+    | ClockOffset
+    | Clutter
+    | PublicReport
+    | OperatorAbsent
+    | KeyRevoked
+    | RealEvent
+)
+
+
+class Pause(Strict, frozen=True, kw_only=True, tag_field="do", tag="pause"):
+    """Exercise time stands still for `for_s` of link time: all that is still to come is that much later."""
+
+    at_s: Seconds
+    for_s: PositiveSeconds
+
+
+class Postpone(Strict, frozen=True, kw_only=True, tag_field="do", tag="postpone"):
+    """All that is still to come happens `by_s` later in exercise time, its spacing kept; nothing may be in the air."""
+
+    at_s: Seconds
+    by_s: PositiveSeconds
+
+
+class Jump(Strict, frozen=True, kw_only=True, tag_field="do", tag="jump"):
+    """Exercise time goes to `to_s` at once: injects between happen then, plots between are seen by nobody."""
+
+    at_s: Seconds
+    to_s: PositiveSeconds
+
+
+class SetSpeed(Strict, frozen=True, kw_only=True, tag_field="do", tag="speed"):
+    """Exercise time runs at another speed from then on (a live drill's; virtual time has none)."""
+
+    at_s: Seconds
+    speed: Annotated[float, Meta(gt=0.0, le=1000.0)]
+
+
+class HoldAll(Strict, frozen=True, kw_only=True, tag_field="do", tag="hold"):
+    """HOLD by exercise control: the drill stands still everywhere until `for_s` of link time later."""
+
+    at_s: Seconds
+    for_s: PositiveSeconds
+
+
+class Endex(Strict, frozen=True, kw_only=True, tag_field="do", tag="endex"):
+    """ENDEX: the drill ends then, whatever is still to come."""
+
+    at_s: Seconds
+
+
+Control = Pause | Postpone | Jump | SetSpeed | HoldAll | Endex
 
 
 class Objective(Strict, frozen=True, kw_only=True):

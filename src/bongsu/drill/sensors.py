@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from bongsu.base.units import METRES_PER_KILOMETRE, NANOSECONDS_PER_MICROSECOND, seconds_to_ns
 from bongsu.drill.scenario import Scenario, solve_false_alarms
-from bongsu.drill.scenario_schema import SensorOutage, SensorPlan
+from bongsu.drill.scenario_schema import Clutter, SensorOutage, SensorPlan
 from bongsu.drill.truth import Flight
 from bongsu.geo.frames import EARTH_SEMI_MINOR_M, enu_axes, geodetic_to_ecef
 from bongsu.model.sensor import Sensor, SensorKind
@@ -122,10 +122,20 @@ def look_times(plan: SensorPlan, seed: int, start_ns: int, end_ns: int) -> Integ
     return start_ns + offset_us * NANOSECONDS_PER_MICROSECOND
 
 
-def observe(plan: SensorPlan, seen: tuple[Thing, ...], seed: int, times: Integers, ability: Floats) -> Plots:
-    """All plots of a sensor for its looks at `times` (N,), with the `ability` (N,) of each look: 1 well, 0 down."""
+def observe(
+    plan: SensorPlan,
+    seen: tuple[Thing, ...],
+    seed: int,
+    times: Integers,
+    ability: Floats,
+    clutter: Floats | None = None,
+) -> Plots:
+    """All plots of a sensor for its looks at `times` (N,), with the `ability` (N,) of each look: 1 well, 0 down.
+
+    `clutter` (N,) is the mean count of false plots of each look; without it, the sensor's own.
+    """
     parts = [_plots_of(plan, thing, number, seed, times, ability) for number, thing in enumerate(seen)]
-    parts.append(_false_plots(plan, seed, times, ability))
+    parts.append(_false_plots(plan, seed, times, ability, plan.false_plots if clutter is None else clutter))
     scan, distance, azimuth, elevation, source = (np.concatenate(column) for column in zip(*parts, strict=True))
     scan = scan.astype(np.int64)
     order = np.lexsort((azimuth, scan))
@@ -220,9 +230,11 @@ def _unblocked(plan: SensorPlan, distance: Floats, elevation: Floats) -> Boolean
     return free
 
 
-def _false_plots(plan: SensorPlan, seed: int, times: Integers, ability: Floats) -> tuple[Floats, ...]:
+def _false_plots(
+    plan: SensorPlan, seed: int, times: Integers, ability: Floats, mean: float | Floats
+) -> tuple[Floats, ...]:
     """Columns of false plots: a Poisson count in each look, evenly spread over azimuth, elevation and range."""
-    counts = chance(seed, plan.id, "false count").poisson(plan.false_plots, times.size)
+    counts = chance(seed, plan.id, "false count").poisson(mean, times.size)
     draws = chance(seed, plan.id, "false place").random((int(counts.sum()), 3))
     scan = np.repeat(np.arange(times.size), counts)
     working = ability[scan] > 0.0
@@ -238,6 +250,18 @@ def _false_plots(plan: SensorPlan, seed: int, times: Integers, ability: Floats) 
     azimuth = 2.0 * math.pi * draws[:, 1]
     elevation = lowest + draws[:, 2] * (highest - lowest)
     return scan.astype(np.float64), distance, azimuth, elevation, np.full(scan.size, float(FALSE_PLOT))
+
+
+def clutter_of(scenario: Scenario, plan: SensorPlan, times: Integers) -> Floats | None:
+    """Mean count of false plots at each time (N,); None where no inject changes it."""
+    injects = [one for one in scenario.injects if isinstance(one, Clutter) and one.sensor == plan.id]
+    if not injects:
+        return None
+    mean = np.full(times.size, plan.false_plots)
+    for inject in injects:
+        during = (times >= scenario.time_ns(inject.at_s)) & (times < scenario.time_ns(inject.until_s))
+        mean = np.where(during, np.maximum(mean, inject.false_plots), mean)
+    return mean
 
 
 def ability_of(scenario: Scenario, plan: SensorPlan, times: Integers) -> Floats:
