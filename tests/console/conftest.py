@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
 """Without a GPU the plain canvas is the fastest; as root Chromium starts only without its sandbox."""
@@ -25,9 +25,19 @@ def browser(browser_path: str) -> Iterator[Browser]:
 def until(page: Page, condition: str, seconds: float = 15.0) -> None:
     """Wait until the condition holds on the page. Playwright's own waiting evaluates text, which the page's policy rightly forbids."""
     end = time.monotonic() + seconds
-    while not page.evaluate(f"Boolean({condition})"):
+    while not holds(page, condition):
         assert time.monotonic() < end, f"never on the page: {condition}"
         page.wait_for_timeout(20)
+
+
+def holds(page: Page, condition: str) -> bool:
+    """Whether it holds now; a page that is just being loaded anew holds nothing."""
+    try:
+        return bool(page.evaluate(f"Boolean({condition})"))
+    except Error as error:
+        if "context was destroyed" not in str(error):
+            raise
+        return False
 
 
 @dataclass

@@ -27,6 +27,7 @@ class Desk:
 
     def __init__(self) -> None:
         self.commands: list[Command] = []
+        self.noted: list[Refusal] = []
         self.on_command: Callable[[Command], None] | None = None
         self.silent = False
 
@@ -39,6 +40,9 @@ class Desk:
         if self.on_command is not None:
             self.on_command(command)
         return Approved(command=command, time_ns=ZERO_NS)
+
+    def note(self, refusal: Refusal) -> None:
+        self.noted.append(refusal)
 
     def of(self, kind: str) -> list[Command]:
         return [command for command in self.commands if command.kind == kind]

@@ -199,7 +199,7 @@ def test_to_retract_takes_two_presses(watched: Watched, node: Node, address: str
     until(page, "document.querySelector('[data-key=retract-E1]')")
     page.click("[data-key=retract-E1]")
     assert node.desk.of("retract") == []
-    assert page.inner_text("[data-key=retract-E1]") == "Press again to retract"
+    assert page.inner_text("[data-key=retract-E1]") == "DRILL: press again – Retract our warning"
     page.click("[data-key=retract-E1]")
     wait(lambda: len(node.desk.of("retract")) == 1)
     node.tell(event(assessment("kr", 2, WarningStatus.RETRACTED), version=2, open_=False))

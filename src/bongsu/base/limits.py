@@ -270,8 +270,38 @@ STREAM_S = 0.1
 STREAM_BEAT_S = 0.5
 """Wall time after which a page hears the node's time although nothing changed: it says NO LINK within two seconds, so three beats must be missing."""
 
+ACCOUNTS_COUNT = 256
+"""Accounts of one node: some watches of a few persons each."""
+
+PASSWORD_LEAST_CHARACTERS = 12
+"""Shortest password: with argon2id and few tries a minute, four plain words are beyond guessing."""
+
+PASSWORD_CHARACTERS = 128
+"""Longest password: more only costs time."""
+
+SESSIONS_COUNT = 256
+"""Open sessions of one node; beyond that the longest unused one ends."""
+
+SESSION_IDLE_S = 3_600.0
+"""Wall time without a command after which a session ends: a watch console is looked at for long before anything is done."""
+
+SESSION_S = 43_200.0
+"""Longest session: one watch of twelve hours."""
+
+LOGIN_WINDOW_S = 300.0
+"""Wall time over which log-ins are counted."""
+
+LOGIN_FAILURES_COUNT = 5
+"""Wrong passwords for one name in that time; then it waits. A person mistypes twice."""
+
+LOGIN_RATE_COUNT = 60
+"""Log-ins in all in that time: a shift change of sixty persons; each costs a core some 50 ms."""
+
 STREAM_CLIENTS_COUNT = 32
 """Pages on one node at once: watch officers and a wall; more is refused, so that pages cannot slow the node."""
+
+UNATTENDED_S = 5.0
+"""Wall time without an armed page after which a node is unattended: a page that is loaded again is back within a second."""
 
 COMMAND_BYTES = 4_096
 """One command from a page: an id, a version and a reason; larger is refused before it is parsed."""

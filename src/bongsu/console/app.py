@@ -1,20 +1,25 @@
-"""One nation's console page as an ASGI application: the page, its picture, its stream, its commands. It is served on loopback only."""
+"""One nation's console page as an ASGI application: the page, its picture, its stream, its commands, its log-in."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from bongsu.base.errors import BadValue
+from bongsu.console.api.access import Doorman, Sessions
 from bongsu.console.api.commands import Commands
 from bongsu.console.api.gate import Gate
+from bongsu.console.api.login import Login
 from bongsu.console.api.sections import PictureBoard
 from bongsu.console.api.stream import Streams
-from bongsu.console.ports import CommandPort, PictureSource
+from bongsu.console.ports import Accounts, CommandPort, PictureSource
 from bongsu.words.catalogue import catalogue_bytes
 
 STATIC = Path(__file__).parent / "static"
@@ -43,27 +48,57 @@ def page(name: str) -> Route:
     return Route("/", answer)
 
 
-def stream_routes(streams: Streams, path: str) -> list[Route]:
-    """`path`: all at once; `/api/stream`: all, then what changes."""
+def stream_routes(streams: Streams, path: str, doorman: Doorman | None = None) -> list[Route]:
+    """`path`: all at once; `/api/stream`: all, then what changes. With a doorman only for those whom it knows, for as long as it knows them."""
+
+    def known(request: Request) -> bool:
+        return doorman is None or doorman.person(request.cookies) is not None
 
     async def whole(request: Request) -> Response:
+        if not known(request):
+            return JSONResponse({"reason": "log_in"}, status_code=401)
         return Response(streams.whole(), media_type=JSON, headers={"Cache-Control": "no-store"})
 
     async def stream(request: Request) -> Response:
-        return streams.respond(request.headers.get("last-event-id"))
+        if not known(request):
+            return JSONResponse({"reason": "log_in"}, status_code=401)
+        armed = request.query_params.get("armed") == "1"
+        return streams.respond(request.headers.get("last-event-id"), armed, lambda: known(request))
 
     return [Route(path, whole), Route("/api/stream", stream)]
 
 
-def create(source: PictureSource, commands: CommandPort, console: str) -> Starlette:
-    """The application for one node. `console` names this console in commands and receipts."""
-    streams = Streams(PictureBoard(source))
+@dataclass(frozen=True)
+class Doors:
+    """Who may come in, and under which names the page answers.
+
+    `accounts` None: a drill's console on this machine, where everybody is the drill's account. `names` are the hosts besides this machine's own,
+    and only with TLS (`secure`).
+    """
+
+    accounts: Accounts | None = None
+    names: tuple[str, ...] = ()
+    secure: bool = False
+
+
+def create(
+    source: PictureSource,
+    commands: CommandPort,
+    console: str,
+    doors: Doors = Doors(),
+    on_attended: Callable[[bool], None] | None = None,
+) -> Starlette:
+    """The application for one node. `console` names this console in commands and receipts; `on_attended` hears whether an armed page is open."""
+    sessions = None if doors.accounts is None else Sessions(doors.accounts, monotonic)
+    doorman = Doorman(sessions, doors.secure)
+    streams = Streams(PictureBoard(source), on_attended)
     routes = [
         page("console.html"),
-        *stream_routes(streams, "/api/picture"),
-        Route("/api/commands", Commands(commands, console).post, methods=["POST"]),
+        *stream_routes(streams, "/api/picture", doorman),
+        Route("/api/commands", Commands(commands, console, doorman).post, methods=["POST"]),
+        *Login(doorman, doors.accounts, commands, console, monotonic).routes(),
         *shared_routes(),
     ]
-    app = Starlette(routes=routes, middleware=[Middleware(Gate)])
+    app = Starlette(routes=routes, middleware=[Middleware(Gate, names=doors.names)])
     app.state.streams = streams
     return app

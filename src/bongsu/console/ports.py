@@ -28,9 +28,25 @@ class PictureSource(Protocol):
         ...
 
 
+class Accounts(Protocol):
+    """Who may log in, and what each may do."""
+
+    def roles(self, name: str) -> tuple[str, ...] | None:
+        """The roles of a person now; None for one that there is not."""
+        ...
+
+    def check(self, name: str, password: str) -> tuple[str, ...] | None:
+        """The roles of a person who knows the password, else None. Slow on purpose: it is called off the event loop."""
+        ...
+
+
 class CommandPort(Protocol):
     """The way to the desk."""
 
     async def submit(self, command: Command) -> Outcome:
         """Enter the command and wait for what the desk makes of it."""
+        ...
+
+    def note(self, refusal: Refusal) -> None:
+        """Enter what was refused before it reached the desk, for the record."""
         ...

@@ -30,6 +30,10 @@ class CommandDesk:
         self._put(command, then)
         return await answered
 
+    def note(self, refusal: Refusal) -> None:
+        """Enter a refusal of the page's own door: it is recorded, nobody waits."""
+        self._put(refusal, None)
+
 
 def outcome_of(command: Command, items: list[Item[Any]]) -> Approved | Refusal:
     """What the desk, or the room behind it that the command is for, made of it in the step that handled it: a refusal outweighs an approval."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import ipaddress
 import tomllib
 from importlib import resources
 from pathlib import Path
@@ -32,6 +33,8 @@ from bongsu.wire.detections import LineParser
 
 _REMEDY = "see docs/reference/node.md"
 _CIRCLE = "trilateral"
+DEFAULT_ACCOUNTS = "accounts.json"
+"""Where a real node looks for its accounts unless its settings name another file."""
 _CORE = ("base", "core", "flight", "geo", "model", "wire")
 
 Table = TypeVar("Table", bound=msgspec.Struct)
@@ -65,6 +68,11 @@ class NodeFile(_Strict):
     roles: str = ""
     area_set: str = ""
     console_port: int = 0
+    console_host: str = "127.0.0.1"
+    console_names: list[str] = []
+    console_certificate: str = ""
+    console_key: str = ""
+    accounts: str = ""
     control: Literal["none", "stdin"] = "none"
     start: str = ""
     feed: FeedTable = msgspec.field(default_factory=FeedTable)
@@ -96,6 +104,17 @@ class _RolesFile(_Strict):
     roles: list[_RoleTable]
 
 
+class ConsoleSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the page answers and who may log in. `accounts` None: the drill's account, which a real node never has."""
+
+    port: int
+    host: str
+    names: tuple[str, ...]
+    certificate: Path | None
+    key: Path | None
+    accounts: Path | None
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """All that a node is started with. `access` and `signer` are None in modes without a network."""
 
@@ -104,7 +123,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     record: Path
     feed: FeedTable
     feed_path: Path | None
-    console_port: int
+    console: ConsoleSettings
     control: bool
     start_ns: int | None
     access: Access | None
@@ -141,11 +160,53 @@ def read_settings(path: Path) -> Settings:
         record=base / file.record,
         feed=file.feed,
         feed_path=base / file.feed.path if file.feed.kind == "file" else None,
-        console_port=file.console_port,
+        console=_console(file, base),
         control=file.control == "stdin",
         start_ns=parse_time(file.start) if file.start else None,
         access=access,
         signer=signer,
+    )
+
+
+def accounts_of(path: Path) -> tuple[Path, tuple[str, ...]]:
+    """Where the accounts of a node lie, and the roles that it knows, without opening its keys."""
+    file = _read(path, NodeFile)
+    _check(file, path)
+    accounts = path.parent / (file.accounts or DEFAULT_ACCOUNTS)
+    if not file.accounts and file.mode is not Mode.REAL:
+        raise BadInput(
+            "this node has no accounts: whoever sits at it is the drill's officer",
+            'name a file: accounts = "accounts.json"',
+            str(path),
+        )
+    return accounts, tuple(role.role for role in _roles(path.parent, file.roles))
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address is this machine's own and no other's; a name that is not an address is not trusted to be."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _console(file: NodeFile, base: Path) -> ConsoleSettings:
+    """A real node without `accounts` has an empty set of them: the page asks for a log-in that nobody has yet."""
+    accounts = base / file.accounts if file.accounts else None
+    if accounts is None and file.mode is Mode.REAL:
+        accounts = base / DEFAULT_ACCOUNTS
+    paths = {"console_certificate": file.console_certificate, "console_key": file.console_key}
+    found = {key: base / name if name else None for key, name in paths.items()}
+    for key, path in found.items():
+        if path is not None and not path.is_file():
+            raise BadInput("no such file", f"check `{key}`", str(path))
+    return ConsoleSettings(
+        port=file.console_port,
+        host=file.console_host,
+        names=tuple(file.console_names),
+        certificate=found["console_certificate"],
+        key=found["console_key"],
+        accounts=accounts,
     )
 
 
@@ -202,6 +263,16 @@ def _check(file: NodeFile, path: Path) -> None:
             "a feed of kind file, and no other, has a path",
         ),
         ("console_port", 0 <= file.console_port <= 65_535, "use 0 to 65535; 0 takes a free one"),
+        (
+            "console_host",
+            is_loopback(file.console_host) or (file.console_certificate != "" and file.accounts != ""),
+            "a page that other machines reach needs console_certificate, console_key and accounts",
+        ),
+        (
+            "console_key",
+            (file.console_key == "") == (file.console_certificate == ""),
+            "certificate and key come together",
+        ),
         ("feed.port", 0 <= file.feed.port <= 65_535, "use 0 to 65535; 0 takes a free one"),
         (
             "federation",

@@ -23,6 +23,7 @@ from typing import Any
 
 import msgspec
 
+from bongsu.adapters.accounts import Accounts
 from bongsu.adapters.clock import ScaledClock
 from bongsu.adapters.feeds import Intake, UdpFeed, feed_file, feed_stream
 from bongsu.base.limits import DISK_PATIENCE_S, DRAIN_S, ORDERS_COUNT, ORPHAN_S, SHOWN_COUNT
@@ -31,7 +32,7 @@ from bongsu.console import serve
 from bongsu.console.feed import PictureFeed
 from bongsu.model.command import Command
 from bongsu.model.exercise import ExerciseOrder
-from bongsu.model.health import DISK_PART, Health
+from bongsu.model.health import CONSOLES_PART, DISK_PART, Health
 from bongsu.model.message import Outgoing, Received
 from bongsu.model.parcel import Arrival, Parcel
 from bongsu.node import build, control
@@ -78,9 +79,13 @@ class Node:
         self._loop = loop
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._ended.set)
-        socket = serve.bind(self.settings.console_port)
+        console = self.settings.console
+        socket = serve.bind(console.port, console.host)
         udp = self._udp_feed()
-        server = serve.server(console_app.create(self.pictures, self.desk, f"{self.configuration.node}-1"))
+        accounts = None if console.accounts is None else Accounts(console.accounts)
+        doors = console_app.Doors(accounts, (console.host, *console.names), console.certificate is not None)
+        app = console_app.create(self.pictures, self.desk, f"{self.configuration.node}-1", doors, self._attended)
+        server = serve.server(app, console.certificate, console.key)
         self._tasks.append(loop.create_task(server.serve(sockets=[socket])))
         self._take_up()
         self._hear_of_the_record()
@@ -202,6 +207,10 @@ class Node:
             self._broker_up.set()
         self.core.put(health)
 
+    def _attended(self, attended: bool) -> None:
+        """Whether a person is on shift at a console: partners hear of it."""
+        self.core.put(Health(part=CONSOLES_PART, state="up" if attended else "down"))
+
     def _disk(self, reason: str | None) -> None:
         """The record cannot be written, or can again: the node goes on, and says so everywhere."""
         failing, before = reason is not None, self.outbox.unrecorded_count
@@ -286,12 +295,17 @@ class Node:
             pid=os.getpid(),
             mode=self.configuration.mode.value,
             epoch=self.configuration.epoch,
-            console=f"http://{serve.LOOPBACK}:{console_port}/",
+            console=self._console_address(console_port),
             console_port=console_port,
             feed_port=feed_port,
             loop=type(self._loop).__module__,
             restart={"from_entry": restart.from_entry, "inputs": restart.inputs, "unsent": len(restart.unsent)},
         )
+
+    def _console_address(self, port: int) -> str:
+        console = self.settings.console
+        host = console.names[0] if console.names else f"[{console.host}]" if ":" in console.host else console.host
+        return f"{'http' if console.certificate is None else 'https'}://{host}:{port}/"
 
     async def _end(self) -> None:
         """Step what waits, write the record, let go of the network."""

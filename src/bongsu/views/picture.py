@@ -12,6 +12,7 @@ from bongsu.base.limits import (
 )
 from bongsu.model.alarm import Alarm, AlarmState
 from bongsu.model.alert import Alert
+from bongsu.model.command import Approved
 from bongsu.model.configuration import Configuration
 from bongsu.model.consultation import Consultation
 from bongsu.model.delivery import Delivery
@@ -33,7 +34,7 @@ from bongsu.model.warning import Path, WarningStatus
 from bongsu.views.deliveries import recipients
 from bongsu.views.difference import differences
 from bongsu.views.salvo import salvos
-from bongsu.views.shape import EventView, PictureView, RefusalCount, Situation
+from bongsu.views.shape import EventView, PictureView, RefusalCount, Situation, Watch
 from bongsu.views.sources import Sources, unproved
 from bongsu.views.timeline import Timeline
 from bongsu.views.towns import towns
@@ -60,6 +61,7 @@ class Picture:
         self._newest: Head | None = None
         self._modes: dict[Mode, None] = {}
         self._configuration: Configuration | None = None
+        self._watch: Watch | None = None
         self._speed = 1.0
         self._paused = False
         self._events: dict[str, Event] = {}
@@ -88,6 +90,7 @@ class Picture:
             ExerciseOrder: self._order,
             Event: self._event,
             Alarm: self._alarm,
+            Approved: self._approved,
             Alert: self._alert,
             Consultation: self._consultation,
             Register: self._register,
@@ -148,6 +151,7 @@ class Picture:
             partners=self._partners(),
             roles=tuple(role.role for role in configuration.roles) if configuration else (),
             area_set=configuration.area_set if configuration else "",
+            watch=self._watch,
             situation=_situation(events.values(), missing),
             unproved=missing,
             events=events,
@@ -260,6 +264,19 @@ class Picture:
         if body.event in self._events:
             self._alarms[body.event] = body
             self._touch(body.event)
+
+    def _approved(self, head: Head, body: Approved) -> None:
+        command = body.command
+        if command.kind != "take_over":
+            return
+        before = self._watch.person if self._watch is not None else ""
+        self._watch = Watch(
+            person=command.actor,
+            role=command.role,
+            since_ns=body.time_ns,
+            before=before,
+            note=command.arguments.get("note", ""),
+        )
 
     def _alert(self, head: Head, body: Alert) -> None:
         if body.event in self._events:

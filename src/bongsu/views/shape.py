@@ -126,6 +126,16 @@ class RefusalCount(msgspec.Struct, frozen=True):
     count: int
 
 
+class Watch(msgspec.Struct, frozen=True, kw_only=True):
+    """Who has the watch, in which role, since when (exercise time), from whom, and what was said at the hand-over."""
+
+    person: str
+    role: str
+    since_ns: int
+    before: str = ""
+    note: str = ""
+
+
 class Line(msgspec.Struct, frozen=True, kw_only=True):
     """One line of the watch log: a key into the catalogues and what it speaks of. Times of receipt here, in both clocks."""
 
@@ -155,6 +165,7 @@ class PictureView(msgspec.Struct, frozen=True, kw_only=True):
     partners: tuple[str, ...]
     roles: tuple[str, ...]
     area_set: str
+    watch: Watch | None
     situation: Situation
     unproved: tuple[str, ...]
     events: dict[str, EventView]

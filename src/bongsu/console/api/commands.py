@@ -1,6 +1,7 @@
 """Commands up: checked here for form and for coming from our own page, decided by the desk alone.
 
-Safe against forgery by other sites without a session: a custom header (which no foreign form or simple request can carry), a JSON content
+The person is the session's, whatever the page says; only a drill's console lets the player be named. Safe against forgery by other sites: a
+custom header (which no foreign form or simple request can carry), a JSON content
 type, an `Origin` that is our own, and no cross-site `Sec-Fetch-Site`.
 """
 
@@ -12,12 +13,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from bongsu.base.limits import COMMAND_ANSWER_S, COMMAND_BYTES
+from bongsu.console.api.access import Doorman
 from bongsu.console.ports import CommandPort
 from bongsu.model.command import Approved, Command
+from bongsu.model.refusal import Refusal
 
 HEADER = "X-Bongsu-Console"
 Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
-Person = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+PersonName = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 About = Annotated[str, msgspec.Meta(max_length=64)]
 Argument = Annotated[str, msgspec.Meta(max_length=512)]
 
@@ -27,7 +30,7 @@ class CommandRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
     command: Name
     kind: Name
-    actor: Person
+    actor: PersonName
     role: Name
     about: About = ""
     version: Annotated[int, msgspec.Meta(ge=0)] = 0
@@ -67,14 +70,18 @@ async def read(request: Request) -> bytes | None:
 class Commands:
     """The route `POST /api/commands`."""
 
-    def __init__(self, port: CommandPort, console: str) -> None:
+    def __init__(self, port: CommandPort, console: str, doorman: Doorman) -> None:
         self._port = port
+        self._doorman = doorman
         self._console = console
 
     async def post(self, request: Request) -> JSONResponse:
         """Check, enter, and answer with what the desk made of it."""
         if (fault := fault_of(request)) is not None:
             return fault
+        person = self._doorman.person(request.cookies, acts=True)
+        if person is None:
+            return refused(401, "log_in")
         body = await read(request)
         if body is None:
             return refused(413, "too_large")
@@ -82,10 +89,13 @@ class Commands:
             asked = msgspec.json.decode(body, type=CommandRequest)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             return refused(400, "malformed", str(error))
+        if not person.free_name and asked.role not in person.roles:
+            self._port.note(Refusal(door="desk", reason="not_your_role", source=person.name, requirement=asked.command))
+            return refused(403, "not_your_role")
         command = Command(
             command=asked.command,
             kind=asked.kind,
-            actor=asked.actor,
+            actor=asked.actor if person.free_name else person.name,
             role=asked.role,
             about=asked.about,
             version=asked.version,

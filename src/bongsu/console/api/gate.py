@@ -1,8 +1,10 @@
-"""What every request meets first: only this machine is answered, and no page may load or be loaded by anything else.
+"""What every request meets first: only this machine, or a name that is served with TLS, is answered, and no page may load or be loaded by anything else.
 
 A page of another site that the officer's browser has open can neither read the picture (the `Host` must be this machine: a foreign name
 that resolves here is refused) nor command (see `api/commands.py`).
 """
+
+from collections.abc import Iterable
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
@@ -41,8 +43,9 @@ def host_name(host: str) -> str:
 class Gate:
     """ASGI middleware: refuses foreign hosts, and puts the headers on every answer."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, names: Iterable[str] = ()) -> None:
         self._app = app
+        self._names = LOOPBACK_NAMES | frozenset(names)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or refuse it."""
@@ -57,7 +60,7 @@ class Gate:
                 headers.setdefault("Cache-Control", "no-cache")
             await send(message)
 
-        if host_name(Headers(scope=scope).get("host", "")) not in LOOPBACK_NAMES:
+        if host_name(Headers(scope=scope).get("host", "")) not in self._names:
             await JSONResponse({"reason": "foreign_host"}, status_code=403)(scope, receive, send_with_headers)
             return
         await self._app(scope, receive, send_with_headers)

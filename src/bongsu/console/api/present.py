@@ -12,7 +12,7 @@ from bongsu.model.event import Assessment
 from bongsu.model.head import Now
 from bongsu.model.register import Register
 from bongsu.model.statement import JointStatement
-from bongsu.views.shape import Difference, EventView, Line, PathView, PictureView, RecipientView, SourceView
+from bongsu.views.shape import Difference, EventView, Line, PathView, PictureView, RecipientView, SourceView, Watch
 
 Json = dict[str, Any]
 
@@ -317,8 +317,22 @@ def node(view: PictureView) -> Json:
         "partners": list(view.partners),
         "roles": list(view.roles),
         "area_set": view.area_set,
+        "watch": watch(view.watch),
         "situation": view.situation,
         "unproved": list(view.unproved),
+    }
+
+
+def watch(body: Watch | None) -> Json | None:
+    """Who has the watch."""
+    if body is None:
+        return None
+    return {
+        "person": body.person,
+        "role": body.role,
+        "since": time_text(body.since_ns),
+        "before": body.before,
+        "note": body.note,
     }
 
 

@@ -3,12 +3,12 @@
 import asyncio
 import secrets
 from collections import OrderedDict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Protocol
 
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from bongsu.base.limits import STREAM_BEAT_S, STREAM_CLIENTS_COUNT, STREAM_S
+from bongsu.base.limits import STREAM_BEAT_S, STREAM_CLIENTS_COUNT, STREAM_S, UNATTENDED_S
 from bongsu.console.api.sections import Sections, message
 
 KEPT_STATES = 32
@@ -35,8 +35,11 @@ class Board(Protocol):
 class Streams:
     """All pages' streams of one board. `close` ends them, so that a server can stop."""
 
-    def __init__(self, board: Board) -> None:
+    def __init__(self, board: Board, on_attended: Callable[[bool], None] | None = None) -> None:
         self._board = board
+        self._on_attended = on_attended
+        self._armed_count = 0
+        self._attended: bool | None = None
         self._instance = secrets.token_hex(4)
         self._sent: OrderedDict[int, Sections] = OrderedDict()
         self._clients_count = 0
@@ -51,12 +54,16 @@ class Streams:
         sequence, after = self._board.state()
         return message(sequence, {}, {**after, "clock": self._board.clock()})
 
-    def respond(self, last_event_id: str | None) -> Response:
-        """A page's stream; refused beyond the bound."""
+    def respond(
+        self, last_event_id: str | None, armed: bool = False, still_known: Callable[[], bool] = lambda: True
+    ) -> Response:
+        """A page's stream; refused beyond the bound. `armed`: a person is on shift there. It ends when its person is no longer `still_known`."""
         if self._clients_count >= STREAM_CLIENTS_COUNT:
             return JSONResponse({"reason": "too_many_pages"}, status_code=503)
         return StreamingResponse(
-            self._messages(self._known(last_event_id)), media_type="text/event-stream", headers=EVENT_STREAM_HEADERS
+            self._messages(self._known(last_event_id), armed, still_known),
+            media_type="text/event-stream",
+            headers=EVENT_STREAM_HEADERS,
         )
 
     def _known(self, last_event_id: str | None) -> Sections:
@@ -73,14 +80,27 @@ class Streams:
                 self._sent.popitem(last=False)
         return sequence, {**pieces, "clock": self._board.clock()}
 
-    async def _messages(self, before: Sections) -> AsyncIterator[bytes]:
+    def _arm(self, by: int) -> None:
+        """One armed page more or less. A page that is loaded again is gone for a moment: nobody is told of that."""
+        self._armed_count += by
+        asyncio.get_running_loop().call_later(0 if self._armed_count else UNATTENDED_S, self._tell_attended)
+
+    def _tell_attended(self) -> None:
+        attended = self._armed_count > 0
+        if self._on_attended is not None and attended != self._attended:
+            self._attended = attended
+            self._on_attended(attended)
+
+    async def _messages(self, before: Sections, armed: bool, still_known: Callable[[], bool]) -> AsyncIterator[bytes]:
         self._clients_count += 1
+        if armed:
+            self._arm(1)
         changes = self._board.changes()
         changed = asyncio.ensure_future(anext(changes, True))
         closing = asyncio.ensure_future(self._closing.wait())
         try:
             yield b"retry: 1000\n\n"
-            while not closing.done():
+            while not closing.done() and still_known():
                 sequence, after = self._state()
                 event_id = f"{self._instance}-{sequence}".encode()
                 yield b"id: %s\ndata: %s\n\n" % (event_id, message(sequence, before, after))
@@ -95,5 +115,7 @@ class Streams:
                     changed = asyncio.ensure_future(anext(changes, True))
         finally:
             self._clients_count -= 1
+            if armed:
+                self._arm(-1)
             changed.cancel()
             closing.cancel()

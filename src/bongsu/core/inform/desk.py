@@ -13,6 +13,9 @@ from bongsu.model.configuration import Configuration
 from bongsu.model.head import Item, Now
 from bongsu.model.refusal import Refusal
 
+_ANYBODY = ("log_in", "log_out")
+"""What every role may do; it stands in the record like any command."""
+
 
 class Desk(Memoryless):
     """See the head of this file."""
@@ -28,7 +31,7 @@ class Desk(Memoryless):
         command = item.body
         if command.role not in self._kinds:
             return [refused(command, "unknown_role", f"no role {command.role!r} here")]
-        if command.kind not in self._kinds[command.role]:
+        if command.kind not in (*self._kinds[command.role], *_ANYBODY):
             return [refused(command, "not_allowed", f"the role {command.role} may not command {command.kind}")]
         if not command.actor or not command.about:
             return [refused(command, "incomplete", "a command names its actor and what it is about")]

@@ -3,7 +3,7 @@
 import { byId } from "./dom.js";
 import { code, has, say } from "./words.js";
 
-const HEADERS = { "Content-Type": "application/json", "X-Bongsu-Console": "1" };
+export const HEADERS = { "Content-Type": "application/json", "X-Bongsu-Console": "1" };
 
 export function operator() {
   const name = byId("operator-name").value.trim() || "local-operator";

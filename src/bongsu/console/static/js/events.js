@@ -3,6 +3,7 @@
 import { ask } from "./commands.js";
 import { element, replace } from "./dom.js";
 import { differences, figures, isGone } from "./figures.js";
+import { guarded } from "./confirm.js";
 import { areaName, countryName } from "./geography.js";
 import * as place from "./place.js";
 import { code, language, number, say, utc } from "./words.js";
@@ -110,17 +111,8 @@ function stances(event) {
 }
 
 function retractButton(event) {
-  let armed = false;
-  return element("button", {
-    type: "button", class: "danger", "data-key": `retract-${event.event}`,
-    onclick: (click) => {
-      const button = click.currentTarget;
-      if (armed) ask("retract", event.event, event.version, { reason: say("retract.reason") });
-      // The second press is a gesture of its own: one press never takes a warning back.
-      button.textContent = armed ? say("command.retract") : say("retract.sure");
-      armed = !armed;
-    },
-  }, say("command.retract"));
+  return guarded(`retract-${event.event}`, say("command.retract"), event.event,
+    () => ask("retract", event.event, event.version, { reason: say("retract.reason") }));
 }
 
 function buttons(event) {

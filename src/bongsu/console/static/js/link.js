@@ -9,19 +9,28 @@ export class Link {
   constructor(address, onChange) {
     this.address = address;
     this.onChange = onChange;
+    this.onRefused = async () => {};
     this.pieces = new Map();
     this.heard = null;
     this.clock = null;
     this.source = null;
+    this.armed = false;
+    this.open();
+  }
+
+  // From now on the node knows that a person is on shift here.
+  arm() {
+    this.armed = true;
     this.open();
   }
 
   open() {
-    this.source = new EventSource(this.address);
+    this.source?.close();
+    this.source = new EventSource(this.armed ? `${this.address}?armed=1` : this.address);
     this.source.onmessage = (message) => this.take(JSON.parse(message.data));
     this.source.onerror = () => {
       // A refused stream is not tried again by the browser; a broken one is.
-      if (this.source.readyState === EventSource.CLOSED) setTimeout(() => this.open(), RETRY_MS);
+      if (this.source.readyState === EventSource.CLOSED) setTimeout(() => this.onRefused().then(() => this.open()), RETRY_MS);
     };
   }
 

@@ -2,17 +2,20 @@
 
 import { ask, send } from "./commands.js";
 import { byId, element, replace } from "./dom.js";
-import { SHELF_S, acknowledge as acknowledgeAll, grouped, oldestCalling, render as renderEvents } from "./events.js";
+import { SHELF_S, acknowledge as acknowledgeAll, calls, grouped, oldestCalling, render as renderEvents } from "./events.js";
 import { SHAPES, isGone } from "./figures.js";
 import { load } from "./geography.js";
 import { Link } from "./link.js";
 import { ChartMap } from "./map.js";
 import { modeText, showMode } from "./mode.js";
 import * as panels from "./panels.js";
+import * as handover from "./handover.js";
 import * as place from "./place.js";
 import { render as renderStatements } from "./statements.js";
+import * as session from "./session.js";
+import * as sound from "./sound.js";
 import * as view from "./view.js";
-import { LANGUAGES, choose, clock, code, day, language, number, say, span } from "./words.js";
+import { LANGUAGES, choose, clock, code, day, language, number, say, span, utc } from "./words.js";
 
 const ORIGIN_COLOURS = 6;
 const TICK_MS = 100;
@@ -47,11 +50,12 @@ function showHead() {
   box.dataset.situation = node.situation;
   box.textContent = say(`situation.${node.situation}`, { unproved });
   if (node.situation === "warning" && unproved) box.textContent += ` · ${say("situation.also_unknown", { unproved })}`;
-  const roles = byId("operator-role");
-  if ([...roles.options].map((option) => option.value).join() !== node.roles.join()) {
+  const roles = byId("operator-role"), allowed = session.rolesOf(node.roles);
+  byId("watch").textContent = node.watch ? say("watch.has", { who: node.watch.person, time: utc(node.watch.since) }) : say("watch.nobody");
+  if ([...roles.options].map((option) => option.value).join() !== allowed.join()) {
     const before = roles.value || localStorage.getItem("role") || "watch";
-    replace(roles, node.roles.map((role) => element("option", { value: role }, role)));
-    if (node.roles.includes(before)) roles.value = before;
+    replace(roles, allowed.map((role) => element("option", { value: role }, code("role", role))));
+    if (allowed.includes(before)) roles.value = before;
   }
 }
 
@@ -166,6 +170,7 @@ function tick() {
   }
   if (state !== "up") byId("no-link").textContent = say(`link.${state}`, { age: span(link.silentMs() / 1000) });
   showClocks();
+  sound.sound(events().filter(calls));
   const exercise = link.exerciseMs(), wall = link.linkMs();
   for (const one of document.querySelectorAll("[data-age]")) one.textContent = one.dataset.age === "" ? "–" : span((exercise - Date.parse(one.dataset.age)) / 1000);
   for (const one of document.querySelectorAll("[data-link-age]")) one.textContent = span((wall - Date.parse(one.dataset.linkAge)) / 1000);
@@ -198,9 +203,24 @@ function onChosen(commands) {
   if (found) ask(found[0], event.event, event.version, found[1]);
 }
 
+function openHandover() {
+  const node = piece("node");
+  if (!node) return;
+  handover.show(handover.sheet({ node, events: events(), sources: piece("sources") ?? [], exerciseMs: link.exerciseMs(), onDone: () => byId("handover").close() }));
+}
+
+// The start of a shift: the sound is tried and armed, and the watch is taken over, which partners and the record are told.
+async function startShift() {
+  await sound.arm();
+  sound.show();
+  link.arm();
+  await ask("take_over", "watch", 0, {});
+}
+
 // Out of a field or of the help: the keys are the console's again.
 function leave() {
   if (document.activeElement?.matches(FIELDS)) document.activeElement.blur();
+  for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
   byId("help").hidden = true;
   byId("help-button").setAttribute("aria-expanded", "false");
 }
@@ -214,6 +234,9 @@ const KEYS = {
   "+": () => map.zoom(0.7),
   "-": () => map.zoom(1.4),
   0: () => map.fitAgain(),
+  m: sound.mute,
+  h: openHandover,
+  w: () => byId("shift").click(),
   t: () => byId("theme").click(),
   "?": () => byId("help-button").click(),
   Escape: leave,
@@ -222,7 +245,7 @@ const KEYS = {
 function listen() {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
-    if (event.key !== "Escape" && document.activeElement?.matches(FIELDS)) return;
+    if (event.key !== "Escape" && (document.activeElement?.matches(FIELDS) || document.querySelector("dialog[open]"))) return;
     const action = KEYS[event.key];
     if (action) {
       event.preventDefault();
@@ -230,6 +253,8 @@ function listen() {
     }
   });
   place.listen(() => mark("all"));
+  byId("shift").addEventListener("click", startShift);
+  byId("handover-button").addEventListener("click", openHandover);
   document.addEventListener("visibilitychange", () => link && reportShown());
   window.addEventListener("resize", () => mark("map"));
   byId("choices").addEventListener("submit", (event) => event.preventDefault());
@@ -267,10 +292,12 @@ async function setLanguage(wanted) {
   for (const one of document.querySelectorAll("[data-say-label]")) one.setAttribute("aria-label", say(one.dataset.sayLabel));
   for (const canvas of document.querySelectorAll("canvas")) canvas.setAttribute("aria-label", say("map.described"));
   replace(byId("help"), element("h2", {}, say("help.title")), element("p", {}, say("help.operator")),
-    element("ul", {}, ["a", "jk", "s", "zoom", "t"].map((key) => element("li", {}, say(`help.${key}`)))),
+    element("ul", {}, ["a", "jk", "s", "h", "zoom", "t"].map((key) => element("li", {}, say(`help.${key}`)))),
     element("p", {}, Object.entries(SHAPES).map(([status, shape]) => `${shape} ${code("status", status)}`).join("  ·  ")));
   byId("language").value = language();
   place.translate();
+  session.showPerson();
+  sound.show();
   mark("all");
 }
 
@@ -279,11 +306,19 @@ async function start() {
   byId("operator-name").value = localStorage.getItem("operator") ?? "local-operator";
   setTheme(view.read("theme") ?? localStorage.getItem("theme") ?? (matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark"));
   const asked = view.read("lang") ?? localStorage.getItem("language") ?? navigator.language.slice(0, 2);
-  await load();
+  await Promise.all([load(), session.ask()]);
+  session.listen();
   await setLanguage(asked);
   listen();
+  if (!session.current()) return session.showLogin();
   link = new Link("/api/stream", (changed) => { for (const name of changed) if (name !== "clock") mark(name); });
+  // A refused stream may mean that the session is over.
+  link.onRefused = async () => {
+    const person = await session.ask().catch(() => session.current());
+    if (person === null) location.reload();
+  };
   setInterval(tick, TICK_MS);
+  return undefined;
 }
 
 start();
