@@ -189,13 +189,13 @@ def test_a_person_logs_in_acts_under_the_own_name_and_logs_out(watched: Watched,
     node.tell(event(assessment("us")), alarm(AlarmState.ACTIVE_UNACKNOWLEDGED))
     page = watched.page
     page.goto(address)
-    until(page, "document.activeElement.id === 'login-name'")
+    until(page, "document.activeElement?.id === 'login-name'")
     assert "E1" not in page.inner_text("body")
     page.keyboard.type("kim")
     page.keyboard.press("Tab")
     page.keyboard.type("wrong words altogether")
     page.keyboard.press("Enter")
-    until(page, "document.getElementById('login-outcome').textContent === 'name or password is wrong'")
+    until(page, "document.getElementById('login-outcome')?.textContent === 'name or password is wrong'")
     page.keyboard.type(GOOD)
     page.keyboard.press("Enter")
     until(page, "document.querySelector('.calling')")
@@ -208,6 +208,6 @@ def test_a_person_logs_in_acts_under_the_own_name_and_logs_out(watched: Watched,
     until(page, "!document.querySelector('.calling')")
     assert node.desk.of("acknowledge")[0].actor == "kim"
     page.click("#log-out")
-    until(page, "document.activeElement.id === 'login-name'")
+    until(page, "document.activeElement?.id === 'login-name'")
     errors = [error for error in watched.errors if "403" not in error]
     assert (errors, watched.foreign) == ([], [])
