@@ -446,3 +446,15 @@ ALERT_HEADLINE_CHARACTERS = 160
 
 SENTENCE_CHARACTERS = 4_000
 """One sentence of a dispatch: a long one has 400; a longer one is no sentence, and names nothing."""
+
+CAMPAIGN_RUNS_COUNT = 10_000
+"""Runs of one campaign: a rare outcome of 1 in 1,000 shows ten times; all figures of so many are 25 MB."""
+
+CAMPAIGN_WORKERS_COUNT = 256
+"""Processes of a campaign on one machine: no machine that plays drills has more cores."""
+
+CAMPAIGN_RUN_S = 900.0
+"""Seconds after which a run of a campaign is given up: the longest scenario takes 60 s on an idle core."""
+
+CAMPAIGN_CONNECT_S = 10.0
+"""Seconds in which the scheduler of a cluster must answer."""

@@ -12,6 +12,7 @@ import click
 
 from bongsu.base.limits import EXERCISE_SPEED
 from bongsu.base.units import ns_to_seconds
+from bongsu.cli.campaign import campaign
 from bongsu.cli.drill_review import review
 from bongsu.cli.tour import tour
 
@@ -121,5 +122,6 @@ def _tell(played: Played) -> None:
     click.echo(f"review: {page if page.is_file() else played.out / 'review.json'}")
 
 
+drill.add_command(campaign)
 drill.add_command(review)
 drill.add_command(tour)

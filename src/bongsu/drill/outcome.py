@@ -5,6 +5,8 @@ node and launch (or false alarm) the final status, the set of areas alerted and 
 """
 
 import hashlib
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from bongsu.drill import expect, records
 from bongsu.drill.scenario import Scenario
 from bongsu.drill.truth import Flight
 from bongsu.geo import areas
+from bongsu.model.head import Item
 from bongsu.model.mode import Mode
 from bongsu.views import (
     folded,
@@ -30,6 +33,12 @@ from bongsu.views.review import Judged, Launch, Review, Sharing
 
 Held = dict[str, list[Holding]]
 """What each node held of the launches, by node."""
+HELD_TAKES = ("warning", "event")
+"""Bodies that tell what a node held."""
+JUDGED_TAKES = (*folded.TAKES, *measures_exchange.TAKES)
+"""Bodies that a run in virtual time is judged by."""
+Items = Callable[[str, tuple[str, ...]], Iterable[Item[Any]]]
+"""Gives a node's items of some types, in order."""
 
 
 class Twin(msgspec.Struct, frozen=True):
@@ -50,18 +59,30 @@ def review_of(
     scenario: Scenario, flights: dict[str, Flight], seed: int, speed: float | None, folder: Path, twin: Twin
 ) -> Judgement:
     """Judge a drill whose records lie in `folder/NODE`. `speed` None: it ran in virtual time."""
+    digest = records.digest(folder, scenario.codes)
+    return judge(scenario, flights, seed, speed, partial(records.items, folder), digest, twin)
+
+
+def judge(
+    scenario: Scenario,
+    flights: dict[str, Flight],
+    seed: int,
+    speed: float | None,
+    items: Items,
+    digest: str,
+    twin: Twin,
+) -> Judgement:
+    """Judge a drill by its nodes' items, wherever they are kept; `digest` is that of the records."""
     truths = records.truths(scenario, flights)
-    folds = {code: folded.fold(code, records.items(folder, code, folded.TAKES)) for code in scenario.codes}
+    folds = {code: folded.fold(code, items(code, folded.TAKES)) for code in scenario.codes}
     known = folded.subjects(folds.values(), truths)
     area_set = areas.load()
     facts = {
         truth.id: {code: measures.facts(folds[code], truth, known, area_set, code.upper()) for code in scenario.codes}
         for truth in truths
     }
-    traffic = [
-        measures_exchange.traffic(code, records.items(folder, code, measures_exchange.TAKES)) for code in scenario.codes
-    ]
-    latencies_ms = [] if speed is None else _latencies_ms(scenario, folder)
+    traffic = [measures_exchange.traffic(code, items(code, measures_exchange.TAKES)) for code in scenario.codes]
+    latencies_ms = [] if speed is None else _latencies_ms(scenario, items)
     exchange = measures_exchange.exchange(traffic, measures_latency.latency(latencies_ms))
     sharing = sharing_of(twin, scenario.codes)
     taken_back = measures_sharing.retractions(folds.values(), truths, known)
@@ -76,7 +97,7 @@ def review_of(
         scenario=scenario.name,
         seed=seed,
         mode=Mode.EXERCISE.value,
-        digest=records.digest(folder, scenario.codes),
+        digest=digest,
         speed="max" if speed is None else speed,
         outcome_digest=outcome_digest(launches, verdicts),
         launches=launches,
@@ -93,11 +114,9 @@ def review_of(
     return Judgement(review, latencies_ms)
 
 
-def _latencies_ms(scenario: Scenario, folder: Path) -> list[float]:
+def _latencies_ms(scenario: Scenario, items: Items) -> list[float]:
     takes = measures_latency.TAKES
-    return measures_latency.latencies_ms(
-        measures_latency.news(records.items(folder, code, takes)) for code in scenario.codes
-    )
+    return measures_latency.latencies_ms(measures_latency.news(items(code, takes)) for code in scenario.codes)
 
 
 def held_in(scenario: Scenario, flights: dict[str, Flight], folds: dict[str, folded.Folded]) -> Held:
@@ -108,8 +127,7 @@ def held_in(scenario: Scenario, flights: dict[str, Flight], folds: dict[str, fol
 
 def held_by_records(scenario: Scenario, flights: dict[str, Flight], folder: Path) -> Held:
     """The same from the records under `folder`."""
-    wanted = ("warning", "event")
-    folds = {code: folded.fold(code, records.items(folder, code, wanted)) for code in scenario.codes}
+    folds = {code: folded.fold(code, records.items(folder, code, HELD_TAKES)) for code in scenario.codes}
     return held_in(scenario, flights, folds)
 
 

@@ -24,24 +24,24 @@ from bongsu.drill.virtual import Core, VirtualDrill
 from bongsu.model.bodies import Input
 from bongsu.model.configuration import Configuration
 from bongsu.model.estimate import Estimate
-from bongsu.model.event import Event
 from bongsu.model.head import Item, Now
-from bongsu.model.warning import Warning
+from bongsu.record.codec import name_of
 from bongsu.views.folded import fold
 from bongsu.views.truth import nearest
 
 
 class Remembering:
-    """A core without a record: it keeps the few items that a comparison needs."""
+    """A core without a record: it keeps the items of the wanted types, by their names in a record."""
 
-    def __init__(self, pipeline: Pipeline) -> None:
+    def __init__(self, pipeline: Pipeline, wanted: frozenset[str]) -> None:
         self.kept: list[Item[Any]] = []
         self._pipeline = pipeline
+        self._wanted = wanted
 
     def step(self, now: Now, body: Input) -> list[Item[Any]]:
         """See `Core`."""
         items = self._pipeline.step(now, body)
-        self.kept += [item for item in items if isinstance(item.body, Warning | Event)]
+        self.kept += [item for item in items if name_of(item.body) in self._wanted]
         return items
 
     def due(self) -> Due:
@@ -59,20 +59,28 @@ def stands_on(scenario: Scenario, flights: dict[str, Flight]) -> Callable[[Estim
 
 
 def held(scenario: Scenario, flights: dict[str, Flight], seed: int, links_cut: bool) -> outcome.Held:
-    """Play it here and now."""
+    """What each nation holds when it is played here and now."""
+    kept = played(scenario, flights, seed, links_cut, outcome.HELD_TAKES)
+    return outcome.held_in(scenario, flights, {code: fold(code, kept[code]) for code in scenario.codes})
+
+
+def played(
+    scenario: Scenario, flights: dict[str, Flight], seed: int, links_cut: bool, wanted: tuple[str, ...]
+) -> dict[str, list[Item[Any]]]:
+    """Play it here and now: each node's items of the wanted types, in order."""
     cores: dict[str, Remembering] = {}
+    names = frozenset(wanted)
 
     def open_core(settings: Configuration, _signer: Signer, now: Now) -> Core:
         core = cores.get(settings.node)
         if core is None:
-            core = cores[settings.node] = Remembering(build_pipeline(settings))
+            core = cores[settings.node] = Remembering(build_pipeline(settings), names)
             core.step(now, settings)
         return core
 
     drill = VirtualDrill(scenario, flights, seed, open_core, stands_on(scenario, flights), links_cut)
     drill.run(lambda _now_ns, _end_ns: None)
-    folds = {code: fold(code, cores[code].kept) for code in scenario.codes}
-    return outcome.held_in(scenario, flights, folds)
+    return {code: cores[code].kept for code in scenario.codes}
 
 
 class TwinProcess:
