@@ -40,24 +40,24 @@ KEY = "kr-bench"
 SECRET = Ed25519PrivateKey.from_private_bytes(b"a key of a benchmark, no secret.")
 
 
-def settings_of(node: str) -> Configuration:
+def settings_of(node: str, partners: tuple[str, ...] = PARTNERS) -> Configuration:
     """A nation's settings with the shipped release policy."""
     policy = resources.files("bongsu.core.exchange").joinpath("default_policy.toml").read_text(encoding="utf-8")
     public = SECRET.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-    members = tuple(Membership(partner=partner, from_ns=0) for partner in PARTNERS)
+    members = tuple(Membership(partner=partner, from_ns=0) for partner in partners)
     return Configuration(
         node=node,
         federation=FEDERATION,
         mode=Mode.EXERCISE,
         exercise="BENCH",
         epoch=1,
-        partners=PARTNERS,
+        partners=partners,
         sensors=(),
         public_keys=(PublicKey(partner="kr", mode=Mode.EXERCISE, key=KEY, public=public),),
         circles=(Circle(circle="trilateral", title="The three", members=members),),
         rules=parse(policy, "shipped policy"),
         roles=(),
-        label=Label(releasable_to=PARTNERS),
+        label=Label(releasable_to=partners),
         area_set="",
         country="",
     )

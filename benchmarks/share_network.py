@@ -41,6 +41,8 @@ PARTNERS = {"kr": "Korea", "us": "United States", "jp": "Japan"}
 PAYLOAD_BYTES = 1_046
 """As large as a sealed warning."""
 LATEST_SUBJECTS = 1_000
+LATEST_HZ = 12.0
+"""Rounds of all subjects a second: more than the 10,000 states a second that are asked of the hub."""
 ROUNDS_COUNT = 4
 
 
@@ -225,9 +227,12 @@ async def receive_latest(access: Access, count: int) -> None:
     """Count what comes on the latest lane until the last version of every subject is there."""
     taken_ms: list[float] = []
     finals: set[bytes] = set()
+    first_s: list[float] = []
     done, up = asyncio.Event(), asyncio.Event()
 
     def take(arrival: Arrival) -> None:
+        if not first_s:
+            first_s.append(time.perf_counter())
         taken_ms.append((time.time_ns() - int(arrival.envelope[:19])) / 1e6)
         arrival.stored()
         words = arrival.envelope.split()
@@ -241,9 +246,8 @@ async def receive_latest(access: Access, count: int) -> None:
     await network.start()
     await up.wait()
     print("ready", flush=True)
-    begun_s = time.perf_counter()
     await done.wait()
-    took_s = time.perf_counter() - begun_s
+    took_s = time.perf_counter() - first_s[0]
     await network.close()
     taken_ms.sort()
     p99_ms = round(taken_ms[int(0.99 * len(taken_ms))], 1)
@@ -251,12 +255,12 @@ async def receive_latest(access: Access, count: int) -> None:
 
 
 async def send_latest(access: Access, seconds: float) -> float:
-    """Versions of a thousand subjects, ten times a second."""
+    """Versions of a thousand subjects, twelve times a second."""
     network = NatsNetwork(access)
     network.open(lambda arrival: arrival.stored(), lambda health: None)
     await network.start()
-    rounds, begun_s = round(10 * seconds), time.perf_counter()
-    async for number in paced(rounds, 10.0):
+    rounds, begun_s = round(LATEST_HZ * seconds), time.perf_counter()
+    async for number in paced(rounds, LATEST_HZ):
         for track in range(LATEST_SUBJECTS):
             word = "last" if number == rounds - 1 else "more"
             content = f"{time.time_ns()} {word} {track}".encode().ljust(400)

@@ -41,6 +41,11 @@ def parse_time(text: str) -> int:
 def format_time(time_ns: int, digits: int = 6) -> str:
     """Nanoseconds UTC to RFC 3339 with `digits` (0 to 9) digits of the second, rounded down, and `Z`."""
     whole_s, rest_ns = divmod(time_ns, NANOSECONDS_PER_SECOND)
-    moment = _EPOCH + timedelta(seconds=whole_s)
-    text = moment.strftime("%Y-%m-%dT%H:%M:%S")
+    text = _second(whole_s)
     return f"{text}.{rest_ns:09d}"[: len(text) + 1 + digits] + "Z" if digits else f"{text}Z"
+
+
+@functools.lru_cache(maxsize=64)
+def _second(whole_s: int) -> str:
+    """The text of a whole second: messages of one moment name the same few."""
+    return (_EPOCH + timedelta(seconds=whole_s)).strftime("%Y-%m-%dT%H:%M:%S")

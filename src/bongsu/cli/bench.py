@@ -82,8 +82,14 @@ def benchmark(name: str) -> ModuleType:
 @click.option(
     "--rate", type=click.FloatRange(min=1.0, max=1_000.0), default=100.0, show_default=True, help="Warnings a second."
 )
+@click.option(
+    "--wide", is_flag=True, help="Also one issuer with 1,000 tracks to 17 receivers: 19 servers, half a minute more."
+)
+@click.option(
+    "--growth", is_flag=True, help="Also how cost grows to 200 partners and 1,000 tracks: half a minute more."
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
-def share(seconds: float, rate: float, as_json: bool) -> None:
+def share(seconds: float, rate: float, wide: bool, growth: bool, as_json: bool) -> None:
     """Time a warning from nation to nation through the hub, with real servers, beside bare NATS on the same servers and a taky relay.
 
     Ours: released, signed, stored, pulled, verified, stored. Bare: stored, pulled, stored. The relay neither stores nor signs. Also: envelopes that
@@ -97,6 +103,10 @@ def share(seconds: float, rate: float, as_json: bool) -> None:
     if relayed is None:
         click.echo("no taky on this machine, so taky_* is null; see requirements/bench.in", err=True)
     document = share_document(found, let_in, relayed, round(seconds * rate))
+    if wide:
+        document["wide"] = benchmark("share_wide").measure(17, 1_000, 3)
+    if growth:
+        document["growth"] = benchmark("share_growth").measure()
     if as_json:
         click.echo(json.dumps(document))
         return

@@ -21,7 +21,7 @@ async def make_outboxes(session: Session, access: Access, recipient: str) -> Non
         name = subjects.outbox(recipient, lane)
         subject = f"{subjects.released(access.node, recipient, access.mode, lane)}.>"
         await session.make_stream(name, {"subjects": [subject], **stream_settings(access, lane)})
-        await session.make_consumer(name, subjects.consumer(access.node, recipient, access.mode), READER)
+        await session.make_consumer(name, subjects.consumer(access.node, recipient, access.mode), reader_settings(lane))
 
 
 def stream_settings(access: Access, lane: Lane) -> dict[str, object]:
@@ -54,16 +54,18 @@ def stream_settings(access: Access, lane: Lane) -> dict[str, object]:
     }
 
 
-READER: dict[str, object] = {
-    "ack_policy": "explicit",
-    "ack_wait": round(limits.ACK_WAIT_S * _NANOSECONDS),
-    "max_ack_pending": limits.ACK_PENDING_COUNT,
-    "max_waiting": limits.PULL_WAITING_COUNT,
-    "max_batch": limits.PULL_COUNT,
-    "deliver_policy": "all",
-    "replay_policy": "instant",
-}
-"""A reading position: what is not acknowledged comes again, and how much may be open at once is bounded."""
+def reader_settings(lane: Lane) -> dict[str, object]:
+    """A reading position: what is not acknowledged comes again, and how much may be open at once is bounded."""
+    wait_s = limits.ACK_WAIT_S if lane is Lane.PROMPT else limits.LATEST_ACK_WAIT_S
+    return {
+        "ack_policy": "explicit",
+        "ack_wait": round(wait_s * _NANOSECONDS),
+        "max_ack_pending": limits.ACK_PENDING_COUNT,
+        "max_waiting": limits.PULL_WAITING_COUNT,
+        "max_batch": limits.PULL_COUNT,
+        "deliver_policy": "all",
+        "replay_policy": "instant",
+    }
 
 
 def _hours(hours: float) -> int:

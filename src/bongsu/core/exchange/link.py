@@ -118,7 +118,7 @@ class Link:
         peer.progress(now.link_ns)
         given: list[Given] = []
         for waiting in ready:
-            given += self._read(parse(waiting))
+            given += self._read(envelope if waiting is data else parse(waiting))
         peer.note_gap(now.link_ns)
         return given + self._judge(peer, now)
 
