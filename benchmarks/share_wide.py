@@ -69,7 +69,7 @@ def measure(receivers: int, tracks: int, rounds: int) -> dict[str, Any]:
             told = json.loads(receiving.stdout.readline())
             servers_s = sum(map(_computed_s, pids)) - before_s
         finally:
-            receiving.kill()
+            receiving.terminate()
             receiving.wait(10)
             stop_all(servers)
     messages = receivers * tracks * rounds
