@@ -15,15 +15,18 @@ UV := $(shell command -v uv 2>/dev/null || echo $(TOOLS)/bin/uv)
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 KERNELS := $(wildcard src/bongsu/flight/*.py src/bongsu/geo/*.py src/bongsu/drill/dynamics.py)
 WORKERS ?= 2
+SECONDS_OF_CHAOS ?= 1800
+SEED ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup drill test test-long check bench reference pins clean python-is-new-enough
+.PHONY: help setup drill test test-long chaos check bench reference pins clean python-is-new-enough
 
 help:
 	@echo "make drill      the joint drill of three nations, in three acts (KEEP=1 leaves it running)"
 	@echo "make setup      the environment in .venv, kernels compiled"
 	@echo "make test       the tests, except the long ones; sees to it that a browser is there"
 	@echo "make test-long  the long tests: real servers for minutes, every scenario"
+	@echo "make chaos      half an hour of faults under load (SEED=1, SECONDS_OF_CHAOS=1800)"
 	@echo "make check      style, types, layers, tidiness, documents"
 	@echo "make bench      speed of tracking, of sharing and of a drill"
 	@echo "make reference  writes docs/reference anew from the code"
@@ -49,6 +52,9 @@ check: setup
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m pytest -q tests/tidy
+
+chaos: setup
+	@$(BIN)/python -m tests.live.chaos --seconds $(SECONDS_OF_CHAOS) --seed $(SEED)
 
 bench: setup
 	@$(ONE_THREAD) $(BIN)/bongsu bench track --json

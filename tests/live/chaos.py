@@ -1,9 +1,15 @@
-"""Faults at random moments under load, from a seed: servers of three nations and two hubs are killed or frozen, and come back.
+"""Faults at random moments under load, from a seed, and back again:
+
+* servers of three nations and two hubs are killed or frozen,
+* the line between any nation and any hub becomes a black hole or slow,
+* the disk of a nation's server is full (where a small disk can be mounted), and the server is started again when it is free.
 
     python -m tests.live.chaos --seconds 1800 --seed 1
 
-Every nation releases to both others on both lanes all the time. In the end: no prompt parcel lost, each accepted once, the newest of each
-subject there, and all of it within three seconds of the last return.
+Every nation releases to both others on both lanes all the time. In the end: no prompt parcel lost, each accepted once, none at another than its
+recipient, the newest of each subject there, and all of it within three seconds of the last return. Order is the receiving core's
+(`tests/core/exchange/test_machine.py`). Full nodes under faults of their own are in `test_disk_full.py`, `tests/node/test_run.py` and
+`test_drill_live.py`; jumps of the clock in `tests/adapters/test_clock.py`.
 """
 
 from __future__ import annotations
@@ -12,6 +18,7 @@ import argparse
 import asyncio
 import json
 import random
+import shutil
 import signal
 import tempfile
 import time
@@ -21,6 +28,8 @@ from pathlib import Path
 from bongsu.model.message import Lane
 from bongsu.model.mode import Mode
 from tests.adapters.nats_world import NatsWorld, Servers
+from tests.adapters.slow_line import Lines
+from tests.adapters.small_disk import NoSmallDisk, SmallDisk
 from tests.node.port_contract import Ends
 
 OFFER_PAUSE_S = 0.03
@@ -28,6 +37,8 @@ CALM_S = (0.2, 1.5)
 FAULT_S = (0.1, 3.0)
 WHOLE_WITHIN_S = 3.0
 LATEST_SUBJECTS = 5
+DISK_MB = 512
+"""Outboxes of half an hour of this load, and room to be filled."""
 
 
 class Chaos:
@@ -35,7 +46,10 @@ class Chaos:
 
     def __init__(self, root: Path, seed: int, hubs: int) -> None:
         self.chance = random.Random(seed)
-        self.servers = Servers(root, (Mode.EXERCISE,), hubs)
+        self.lines = Lines()
+        self.servers = Servers(root, (Mode.EXERCISE,), hubs, self.lines)
+        self.disks: dict[str, SmallDisk] = {}
+        self.no_disk = self._put_disks_under()
         self.world = NatsWorld(self.servers)
         self.ends = Ends(self.world)
         self.pairs = [(one, two) for one in self.ends.got for two in self.ends.got if one != two]
@@ -57,6 +71,24 @@ class Chaos:
         finally:
             self.world.close()
             self.servers.stop()
+            self.lines.stop()
+            for disk in self.disks.values():
+                disk.close()
+
+    def _put_disks_under(self) -> str:
+        """A small disk under each nation's outboxes, before anything lies there; the reason where it cannot be had."""
+        for code in self.servers.federation.codes:
+            self.servers[code].stop()
+            streams = self.servers[code].file.with_name("streams")
+            shutil.rmtree(streams, ignore_errors=True)
+            try:
+                self.disks[code] = SmallDisk(streams, DISK_MB)
+            except NoSmallDisk as error:
+                return str(error)
+            finally:
+                self.servers[code].start()
+                self.servers[code].wait_ready()
+        return ""
 
     async def _run(self, seconds: float) -> None:
         until_s = time.monotonic() + seconds
@@ -72,15 +104,48 @@ class Chaos:
         while not self.stop:
             number += 1
             for pair in self.pairs:
-                text = f"p{number}"
+                text = f"{'-'.join(pair)}-{number}"
                 self.ends.offer(*pair, text)
                 self.offered[pair].append(text)
                 subject = f"s{number % LATEST_SUBJECTS}"
-                self.ends.offer(*pair, f"{subject}={number}", Lane.LATEST, subject)
-                self.newest[pair][subject] = f"{subject}={number}"
+                latest = f"{text}={subject}"
+                self.ends.offer(*pair, latest, Lane.LATEST, subject)
+                self.newest[pair][subject] = latest
             await asyncio.sleep(OFFER_PAUSE_S)
 
     async def _one_fault(self) -> None:
+        kind = self.chance.choices(("server", "line", "disk"), (5, 4, 2 if self.disks else 0))[0]
+        if kind == "line":
+            await self._line_fault()
+        elif kind == "disk":
+            await self._disk_fault()
+        else:
+            await self._server_fault()
+
+    async def _line_fault(self) -> None:
+        """One line, or at times all lines of one hub and one of another nation: a cross cut."""
+        pairs = sorted(self.servers.lines)
+        chosen = self.chance.sample(pairs, self.chance.choice((1, 1, 2)))
+        slow, lasts_s = self.chance.random() < 0.3, self.chance.uniform(*FAULT_S)
+        for pair in chosen:
+            line = self.servers.lines[pair]
+            line.delay_s, line.hole = (0.1, False) if slow else (0.0, True)
+        self.faults[f"{'slow' if slow else 'black hole'} x {len(chosen)}"] += 1
+        await asyncio.sleep(lasts_s)
+        for pair in chosen:
+            line = self.servers.lines[pair]
+            line.delay_s, line.hole = 0.0, False
+
+    async def _disk_fault(self) -> None:
+        """The server may give its outboxes up when they cannot be written, so it is started again once there is room."""
+        code, lasts_s = self.chance.choice(sorted(self.disks)), self.chance.uniform(*FAULT_S)
+        self.faults[f"{code} disk full"] += 1
+        self.disks[code].fill()
+        await asyncio.sleep(lasts_s)
+        self.disks[code].free()
+        await asyncio.to_thread(self.servers[code].restart)
+
+    async def _server_fault(self) -> None:
         name = self.chance.choice(sorted(self.servers.all))
         server, freeze, lasts_s = self.servers[name], self.chance.random() < 0.4, self.chance.uniform(*FAULT_S)
         self.faults[f"{name} {'frozen' if freeze else 'killed'}"] += 1
@@ -104,6 +169,15 @@ class Chaos:
             count += len(set(self.newest[pair].values()) - set(self.ends.texts(recipient, Lane.LATEST, issuer)))
         return count
 
+    def leaked(self) -> int:
+        """Parcels of any lane at a node that they were not for, or from an issuer that is not theirs."""
+        return sum(
+            not text.startswith(f"{issuer}-{recipient}-")
+            for issuer, recipient in self.pairs
+            for lane in Lane
+            for text in self.ends.texts(recipient, lane, issuer)
+        )
+
     def total(self) -> int:
         """Parcels offered on both lanes."""
         return 2 * sum(len(texts) for texts in self.offered.values())
@@ -116,9 +190,12 @@ class Chaos:
             "prompt_offered": prompt,
             "lost": self.missing(),
             "repeated_on_the_way": arrived - prompt,
+            "leaked": self.leaked(),
             "accepted_twice": len(self.ends.accepted) - len(set(self.ends.accepted)),
             "whole_after_s": round(whole_after_s, 2),
-            "faults": dict(self.faults),
+            "faults": dict(sorted(self.faults.items())),
+            "faults_count": sum(self.faults.values()),
+            "disks_not_filled_because": self.no_disk,
             "resent": sum(self.world.network(node).totals()["resent"] for node in self.ends.got),
         }
 
