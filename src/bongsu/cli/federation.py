@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import click
 
 from bongsu.base.errors import BadInput
 from bongsu.base.ids import check_code
+from bongsu.model.configuration import PublicKey
 from bongsu.model.mode import Mode
 
 _DIR = click.Path(file_okay=False, path_type=Path)
@@ -128,6 +130,64 @@ def grant(folder: Path, code: str, by: tuple[str, ...]) -> None:
         click.echo(line)
 
 
+@federation.command(epilog="\b\nExample:\n  bongsu federation keys fed")
+@click.argument("folder", metavar="DIR", type=_DIR)
+def keys(folder: Path) -> None:
+    """Make the signing keys that are missing in DIR, enter their public keys, and list all with the times for which they hold."""
+    from bongsu.adapters.federation.signing_keys import gather_keys
+
+    for key in gather_keys(folder):
+        click.echo(_key_line(key))
+
+
+@federation.command(
+    "rotate-key", epilog="\b\nExample:\n  bongsu federation rotate-key fed kr --mode exercise --overlap-h 48"
+)
+@click.argument("folder", metavar="DIR", type=_DIR)
+@click.argument("code")
+@click.option("--mode", required=True, type=click.Choice(["real", "exercise"]), help="The mode whose key is exchanged.")
+@click.option(
+    "--overlap-h",
+    type=click.FloatRange(0.0, 8_760.0),
+    default=24.0,
+    show_default=True,
+    help="Hours for which the old one holds.",
+)
+def rotate_key(folder: Path, code: str, mode: str, overlap_h: float) -> None:
+    """Give partner CODE a new signing key; the old one is accepted until the overlap ends. Hand DIR/public-keys.jsonl on before nodes are restarted."""
+    from bongsu.adapters.federation.signing_keys import rotate_key as rotate_one
+
+    now_ns = time.time_ns()
+    for key in rotate_one(folder, code, Mode(mode), now_ns, now_ns + round(overlap_h * 3_600) * 1_000_000_000):
+        click.echo(_key_line(key))
+    click.echo(
+        f"Give {folder}/public-keys.jsonl to all partners, have them restart their nodes, then restart the node of {code}."
+    )
+
+
+@federation.command(
+    "revoke-key", epilog="\b\nExample:\n  bongsu federation revoke-key fed cc6a46cef2d57ce3 --at 2026-12-01T00:00:00Z"
+)
+@click.argument("folder", metavar="DIR", type=_DIR)
+@click.argument("key")
+@click.option("--at", metavar="TIME", help="From when it is worth nothing, RFC 3339 (default: now).")
+def revoke_key(folder: Path, key: str, at: str | None) -> None:
+    """Let signing key KEY be worth nothing from a time on."""
+    from bongsu.adapters.federation.signing_keys import revoke_key as revoke_one
+    from bongsu.base.time import parse_time
+
+    click.echo(_key_line(revoke_one(folder, key, time.time_ns() if at is None else parse_time(at))))
+    click.echo(f"Give {folder}/public-keys.jsonl to all partners; each node reads it when it starts.")
+
+
+def _key_line(key: PublicKey) -> str:
+    from bongsu.base.time import format_time
+
+    begun = "" if key.from_ns is None else f" from {format_time(key.from_ns, 0)}"
+    ended = "" if key.until_ns is None else f" until {format_time(key.until_ns, 0)}"
+    return f"{key.partner} {key.mode.value}: key {key.key}{begun}{ended}"
+
+
 @federation.command(epilog="\b\nExample:\n  bongsu federation status fed")
 @click.argument("folder", metavar="DIR", type=_DIR)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
@@ -138,12 +198,17 @@ def status(folder: Path, as_json: bool) -> int:
     from bongsu.adapters.federation.description import read_federation
     from bongsu.adapters.federation.folder import Folder
     from bongsu.adapters.federation.inspection import inspect
+    from bongsu.adapters.federation.signing_keys import keys_of
 
     place = Folder(folder)
     described = read_federation(place.description)
-    states = inspect(place, described)
+    states, known = inspect(place, described), keys_of(folder)
     if as_json:
-        click.echo(json.dumps({"federation": described.name, "servers": msgspec.to_builtins(states)}))
+        told = [
+            {"partner": key.partner, "mode": key.mode, "key": key.key, "from_ns": key.from_ns, "until_ns": key.until_ns}
+            for key in known
+        ]
+        click.echo(json.dumps({"federation": described.name, "servers": msgspec.to_builtins(states), "keys": told}))
         return int(any(state.fault for state in states))
     for state in states:
         click.echo(f"{state.name}: {state.fault or f'up, version {state.version}'}")
@@ -153,6 +218,8 @@ def status(folder: Path, as_json: bool) -> int:
             paused = ", paused" if outbox.paused else ""
             amounts = f"{outbox.messages} kept, {outbox.unread} unread, {outbox.unacknowledged} unacknowledged{paused}"
             click.echo(f"  {outbox.lane} outbox of {outbox.recipient} ({outbox.mode}): {amounts}")
+    for key in known:
+        click.echo(_key_line(key))
     return int(any(state.fault for state in states))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from bongsu.adapters.federation import server_files
 from bongsu.adapters.federation.certificates import expires
 from bongsu.adapters.federation.description import Federation, read_federation
 from bongsu.adapters.federation.folder import Folder, read_passwords
+from bongsu.adapters.federation.signing_keys import FILE_NAME, holds, keys_of
 from bongsu.adapters.servers import check_file, check_fit, find_server, read_varz
 from bongsu.base.errors import BongsuError, NotReady
 from bongsu.model.message import Lane
@@ -173,6 +175,7 @@ def examine(root: Path) -> list[Finding]:
         if folder.passwords.exists():
             findings += _examine_files(folder, federation)
         findings += _examine_certificates(folder, federation)
+    findings += _examine_keys(folder, federation, time.time_ns())
     for state in inspect(folder, federation):
         findings += _examine_server(federation, state)
     return findings
@@ -228,6 +231,20 @@ def _examine_certificates(folder: Folder, federation: Federation) -> Iterator[Fi
         elif expires(path.read_bytes()) - datetime.now(UTC) < RENEW_BEFORE:
             remedy = f"run `bongsu federation rotate {folder.root} {name}`"
             yield Finding(str(path), f"ends on {expires(path.read_bytes()):%Y-%m-%d}", remedy)
+
+
+def _examine_keys(folder: Folder, federation: Federation, now_ns: int) -> Iterator[Finding]:
+    """Once public keys have been gathered, each partner has one in each mode that holds now, and none ends without a successor."""
+    known = keys_of(folder.root)
+    for code in federation.codes if known else ():
+        for mode in federation.modes:
+            good = [key for key in known if (key.partner, key.mode) == (code, mode) and holds(key, now_ns)]
+            if not good:
+                remedy = f"have {code} run `bongsu federation keys` or `rotate-key`, and send its public keys"
+                yield Finding(str(folder.root / FILE_NAME), f"no key of {code} holds in mode {mode.value}", remedy)
+            elif all(key.until_ns is not None for key in good):
+                remedy = f"run `bongsu federation rotate-key {folder.root} {code} --mode {mode.value}`"
+                yield Finding(str(folder.root / FILE_NAME), f"the last key of {code} in mode {mode.value} ends", remedy)
 
 
 def _examine_server(federation: Federation, state: ServerState) -> Iterator[Finding]:

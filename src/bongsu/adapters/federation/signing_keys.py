@@ -1,0 +1,88 @@
+"""Signing keys of a federation over time: made, exchanged for new ones with an overlap, revoked with a date.
+
+Private keys lie with each partner (`CODE/keys/MODE.key`); everybody's public keys, with the times from and until which they hold, in
+`public-keys.jsonl`, which each node reads when it starts. A message is judged by its signed time and by the receiver's clock, whichever is stricter.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from bongsu.adapters.federation.description import read_federation
+from bongsu.adapters.federation.folder import Folder
+from bongsu.adapters.identity import open_signer, read_public_keys, write_public_keys
+from bongsu.base.errors import BadInput
+from bongsu.model.configuration import PublicKey
+from bongsu.model.mode import Mode
+
+FILE_NAME = "public-keys.jsonl"
+
+
+def keys_of(root: Path) -> tuple[PublicKey, ...]:
+    """All public keys that are known; none where the file is not there yet."""
+    path = root / FILE_NAME
+    return read_public_keys(path) if path.exists() else ()
+
+
+def gather_keys(root: Path) -> tuple[PublicKey, ...]:
+    """Make the signing keys that are missing of partners whose folder is here, and enter their public keys."""
+    folder, federation = Folder(root), read_federation(root / "federation.toml")
+    keys = list(keys_of(root))
+    for code in federation.codes:
+        for mode in federation.modes:
+            if folder.access(code, mode).exists():
+                own = open_signer(folder.signing_key(code, mode), code, mode).public_key()
+                if own.key not in [key.key for key in keys]:
+                    keys.append(own)
+    return _written(root, keys)
+
+
+def rotate_key(root: Path, code: str, mode: Mode, now_ns: int, until_ns: int) -> tuple[PublicKey, PublicKey]:
+    """A new signing key; the one before holds until then. Gives (old, new). Raises `BadInput` where its file is not here."""
+    path = _place(root, code, mode)
+    gather_keys(root)
+    old = open_signer(path, code, mode).public_key()
+    path.rename(path.with_suffix(".key.before"))
+    new = open_signer(path, code, mode).public_key(from_ns=now_ns)
+    ended = [_ended(key, until_ns) if key.key == old.key else key for key in keys_of(root)]
+    _written(root, [*ended, new])
+    return next(key for key in ended if key.key == old.key), new
+
+
+def revoke_key(root: Path, key: str, at_ns: int) -> PublicKey:
+    """A key is worth nothing from then on, whatever its signature says of its time. Raises `BadInput` for one that is not known."""
+    keys = keys_of(root)
+    if key not in [known.key for known in keys]:
+        raise BadInput(f"no key {key}", f"`bongsu federation keys {root}` lists them", str(root / FILE_NAME))
+    ended = [_ended(known, at_ns) if known.key == key else known for known in keys]
+    _written(root, ended)
+    return next(known for known in ended if known.key == key)
+
+
+def holds(key: PublicKey, now_ns: int) -> bool:
+    """Whether a message signed and received now would be let in."""
+    return (key.from_ns is None or key.from_ns <= now_ns) and (key.until_ns is None or now_ns < key.until_ns)
+
+
+def _place(root: Path, code: str, mode: Mode) -> Path:
+    federation = read_federation(root / "federation.toml")
+    federation.partner_of(code)
+    path = Folder(root).signing_key(code, mode)
+    if mode not in federation.modes or not Folder(root).access(code, mode).exists():
+        raise BadInput(
+            f"{code} has no key in mode {mode.value} here", "run it where that partner's folder lies", str(path)
+        )
+    return path
+
+
+def _ended(key: PublicKey, until_ns: int) -> PublicKey:
+    """An end is only ever brought forward."""
+    return replace(key, until_ns=until_ns if key.until_ns is None else min(key.until_ns, until_ns))
+
+
+def _written(root: Path, keys: list[PublicKey]) -> tuple[PublicKey, ...]:
+    ordered = tuple(sorted(keys, key=lambda key: (key.partner, key.mode.value, key.from_ns or 0, key.key)))
+    write_public_keys(root / FILE_NAME, ordered)
+    return ordered
