@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bongsu.adapters.store import Durability, RecordReader
+from bongsu.base.errors import BadInput, RecordError
 from bongsu.node.engine import open_engine
 from bongsu.record import chain
 from bongsu.record.entry import Entry
@@ -150,3 +151,35 @@ def test_a_record_without_its_closing_checkpoint_is_whole_but_not_closed(tmp_pat
     verdict = verdict_of(tmp_path)
     assert verdict.broken is None
     assert not verdict.closed
+
+
+def content_of_file(path: Path) -> object:
+    """Every column of every entry, and the noted end, as the bytes of the file give them; the error where they give none."""
+    try:
+        connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+        connection.text_factory = bytes
+        try:
+            return [connection.execute(f"SELECT * FROM {table}").fetchall() for table in ("entries", "ends")]
+        finally:
+            connection.close()
+    except (sqlite3.DatabaseError, UnicodeDecodeError):
+        return "unreadable"
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(place=st.floats(0.0, 1.0, exclude_max=True), flip=st.integers(1, 255))
+def test_any_changed_byte_of_the_file_that_changes_the_record_is_found(
+    record: Path, tmp_path: Path, place: float, flip: int
+) -> None:
+    """Not a part of the record: free space, SQLite's counters and indices, and the tables `outbox` and `snapshots`."""
+    whole = (record / "record.db").read_bytes()
+    offset = int(place * len(whole))
+    changed = tmp_path / "record.db"
+    changed.write_bytes(whole[:offset] + bytes([whole[offset] ^ flip]) + whole[offset + 1 :])
+    if content_of_file(changed) == content_of_file(record / "record.db"):
+        return
+    try:
+        verdict = verdict_of(tmp_path)
+    except (RecordError, BadInput):
+        return
+    assert verdict.broken is not None, f"byte {offset} ^ {flip}"

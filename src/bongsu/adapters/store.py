@@ -398,10 +398,12 @@ class RecordReader:
         try:
             with self._engine.connect() as connection:
                 yield connection
-        except DBAPIError as error:
+        except (DBAPIError, UnicodeDecodeError) as error:
+            # Changed bytes may spoil even the names in the file, which the driver reads as text.
             number = place if isinstance(place, int) else place()
+            told = error.orig if isinstance(error, DBAPIError) else error
             raise RecordError(
-                f"the file cannot be read at entry {number} ({error.orig})",
+                f"the file cannot be read at entry {number} ({told})",
                 "take a copy from a backup, or compare with partners' records",
                 str(self._path),
                 entry=number,

@@ -11,6 +11,7 @@ import click
 
 from bongsu.base.errors import BadInput
 from bongsu.base.time import format_time, parse_time
+from bongsu.cli.record_export import export
 
 if TYPE_CHECKING:
     from bongsu.core.pipeline import Pipeline
@@ -206,3 +207,6 @@ def _whole(entry: Entry) -> str:
         "hash": entry.hash.hex(),
     }
     return json.dumps(told, ensure_ascii=False)
+
+
+record.add_command(export)
