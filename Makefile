@@ -17,9 +17,10 @@ KERNELS := $(wildcard src/bongsu/flight/*.py src/bongsu/geo/*.py src/bongsu/dril
 WORKERS ?= 2
 SECONDS_OF_CHAOS ?= 1800
 SEED ?= 1
+SECONDS_OF_FUZZ ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help setup drill test test-long chaos check bench reference pins clean python-is-new-enough
+.PHONY: help setup drill test test-long chaos fuzz check bench reference pins clean python-is-new-enough
 
 help:
 	@echo "make drill      the joint drill of three nations, in three acts (KEEP=1 leaves it running)"
@@ -27,6 +28,7 @@ help:
 	@echo "make test       the tests, except the long ones; sees to it that a browser is there"
 	@echo "make test-long  the long tests: real servers for minutes, every scenario"
 	@echo "make chaos      half an hour of faults under load (SEED=1, SECONDS_OF_CHAOS=1800)"
+	@echo "make fuzz       hostile bytes at the door of the exchange for a minute (Linux)"
 	@echo "make check      style, types, layers, tidiness, documents"
 	@echo "make bench      speed of tracking, of sharing and of a drill"
 	@echo "make reference  writes docs/reference anew from the code"
@@ -55,6 +57,11 @@ check: setup
 
 chaos: setup
 	@$(BIN)/python -m tests.live.chaos --seconds $(SECONDS_OF_CHAOS) --seed $(SEED)
+
+fuzz: setup
+	@$(UV) pip install --quiet -t .fuzz --python $(BIN)/python -r requirements/fuzz.in
+	@mkdir -p runs/fuzz && cd runs/fuzz && PYTHONPATH=$(CURDIR)/.fuzz $(CURDIR)/$(BIN)/python $(CURDIR)/fuzz/exchange.py \
+	  -max_total_time=$(SECONDS_OF_FUZZ) -rss_limit_mb=1024 -timeout=10
 
 bench: setup
 	@$(ONE_THREAD) $(BIN)/bongsu bench track --json

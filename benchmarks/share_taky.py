@@ -19,6 +19,7 @@ import time
 from pathlib import Path
 
 from bongsu.adapters.servers import free_ports
+from bongsu.base.errors import BadInput
 
 sys.path.insert(0, str(Path(__file__).parent))
 from share_core import figures
@@ -50,6 +51,10 @@ def measure(seconds: float, rate_hz: float) -> dict[str, float] | None:
             server = subprocess.Popen([taky, "-l", "error", "-c", str(config)], stdout=log, stderr=log, cwd=root)
         try:
             return asyncio.run(asyncio.wait_for(_relay(port, round(seconds * rate_hz), rate_hz), START_S + 3 * seconds))
+        except OSError:
+            said = (Path(root) / "log").read_text(encoding="utf-8", errors="replace").splitlines()
+            fault = f"taky does not come up ({said[-1] if said else 'it says nothing'})"
+            raise BadInput(fault, "install it as requirements/bench.in says", taky) from None
         finally:
             server.terminate()
             server.wait(10)
