@@ -20,7 +20,7 @@ SEED ?= 1
 SECONDS_OF_FUZZ ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help setup drill test test-long chaos fuzz check bench reference pins clean python-is-new-enough
+.PHONY: scoreboard help setup drill test test-long chaos fuzz check bench reference pins clean python-is-new-enough
 
 help:
 	@echo "make drill      the joint drill of three nations, in three acts (KEEP=1 leaves it running)"
@@ -30,6 +30,7 @@ help:
 	@echo "make chaos      half an hour of faults under load (SEED=1, SECONDS_OF_CHAOS=1800)"
 	@echo "make fuzz       hostile bytes at the door of the exchange for a minute (Linux)"
 	@echo "make check      style, types, layers, tidiness, documents"
+	@echo "make scoreboard machine and human seconds of the historic cases, beside published times (minutes)"
 	@echo "make bench      speed of tracking, of sharing and of a drill"
 	@echo "make reference  writes docs/reference anew from the code"
 	@echo "make pins       resolves requirements/*.in anew into requirements/*.txt"
@@ -67,6 +68,9 @@ bench: setup
 	@$(ONE_THREAD) $(BIN)/bongsu bench track --json
 	@$(BIN)/bongsu bench share --json
 	@$(BIN)/bongsu bench drill --json
+
+scoreboard: setup
+	@$(ONE_THREAD) $(BIN)/bongsu drill scoreboard
 
 reference: setup
 	@$(BIN)/python tools/reference.py

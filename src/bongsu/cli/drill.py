@@ -14,6 +14,7 @@ from bongsu.base.limits import EXERCISE_SPEED
 from bongsu.base.units import ns_to_seconds
 from bongsu.cli.campaign import campaign
 from bongsu.cli.drill_review import review
+from bongsu.cli.scoreboard import scoreboard
 from bongsu.cli.tour import tour
 
 if TYPE_CHECKING:
@@ -124,4 +125,5 @@ def _tell(played: Played) -> None:
 
 drill.add_command(campaign)
 drill.add_command(review)
+drill.add_command(scoreboard)
 drill.add_command(tour)

@@ -23,6 +23,7 @@ class AtLaunch(msgspec.Struct, frozen=True, kw_only=True):
     areas_missed: int
     areas_extra: int
     final_status: str | None
+    areas_s: float | None = None
 
 
 class Bought(msgspec.Struct, frozen=True, kw_only=True):
@@ -212,4 +213,5 @@ def _at_launch(launch: str, real: bool, node: str, at: AtNode) -> AtLaunch:
         areas_missed=len(at.areas_at_risk) - hit,
         areas_extra=len(at.areas_alerted) - hit,
         final_status=at.final_status,
+        areas_s=at.first_alert_s,
     )
