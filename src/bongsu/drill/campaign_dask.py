@@ -39,7 +39,7 @@ def _there(client: Any, content: bytes, file: str, seeds: Sequence[int], run: Ru
     with client:
         futures = {client.submit(run, content, file, seed, pure=False): seed for seed in seeds}
         try:
-            for future in as_completed(list(futures)):  # type: ignore[no-untyped-call]
+            for future in as_completed(list(futures), loop=client.loop):  # type: ignore[no-untyped-call]
                 fault = future.exception()
                 if fault is None:
                     yield msgspec.json.decode(future.result(), type=RunFigures)
