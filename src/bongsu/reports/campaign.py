@@ -102,7 +102,7 @@ def _gained(campaign: Campaign) -> Draw:
 
 def _boxes(axes: Axes, rows: list[tuple[str, str, list[float]]], campaign: Campaign, say: Say) -> None:
     shown = [row for row in rows if row[2]]
-    labels = [f"{node}: {say(f'campaign.{field}')}" for node, field, _ in shown]
+    labels = [say(f"campaign.box.{field}", node=node) for node, field, _ in shown]
     drawn = axes.boxplot(
         [values for _, _, values in shown],
         orientation="horizontal",
