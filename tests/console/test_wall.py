@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import queue
+import re
 from collections.abc import AsyncIterator, Iterator
 from math import radians
 from pathlib import Path
@@ -110,7 +111,9 @@ def test_three_nations_the_hub_and_the_truth(watched: Watched, runner: Runner, s
     assert "WARNING" not in japan
     assert "jp-hub DOWN cut" in page.inner_text("#hub")
     assert page.inner_text("#pace") == "150 ×"
-    assert page.inner_text("#since").startswith("T+10:")
+    # The page goes on by itself at 150 x: a slow machine reads it some minutes of exercise time later.
+    minutes = re.match(r"T\+(\d+):\d\d since launch", page.inner_text("#since"))
+    assert minutes is not None and 10 <= int(minutes[1]) < 59
     assert page.evaluate("document.getElementById('altitude').width") > 100
     page.screenshot(path=tmp_path / "wall.png")
     assert (watched.errors, watched.foreign) == ([], [])

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bongsu.drill import scoreboard
+from bongsu.ledger import packaged
+from bongsu.ledger.alerts import published_at
 from tests.drill.campaign_runs import figures
 
 
@@ -14,7 +16,7 @@ def test_historic_cases_are_those_named_by_a_date() -> None:
 
 
 def test_published_alerts_are_those_of_the_launch_that_the_scenario_rebuilds() -> None:
-    told = scoreboard.published_of("overflight-2022-10-04")
+    told = published_at(packaged.book(), scoreboard.launched_ns("overflight-2022-10-04"))
     assert [(reporter, seconds) for reporter, seconds, _ in told] == [("japan", 300.0), ("japan", 420.0)]
     assert all(source for *_, source in told)
 

@@ -274,10 +274,8 @@ def _table(versions: list[Register], history: bool) -> list[str]:
         lines.append(f"{figure.field}: {verdict}, by {spread_in_words(figure.field, figure.spread)}")
         for claim in claims:
             if claim.field == figure.field:
-                said = "" if claim.said_ns is None else f", said {format_time(claim.said_ns, 0)}"
-                lines.append(
-                    f"  {claim.reporter.upper():4} {claim.bound.value} {in_words(claim.field, claim.value)}{said}"
-                )
+                said = f", said {format_time(claim.said_ns, 0)}"
+                lines.append(f"  {claim.reporter.upper():4} about {in_words(claim.field, claim.value)}{said}")
     return lines
 
 

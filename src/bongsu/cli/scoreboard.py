@@ -23,12 +23,18 @@ def scoreboard(names: tuple[str, ...], workers: int | None, as_json: bool) -> in
 
     from bongsu.base.errors import BadInput
     from bongsu.drill import scoreboard as board
+    from bongsu.ledger import packaged
+    from bongsu.ledger.alerts import published_at
 
     unknown = [name for name in names if name not in board.historic()]
     if unknown:
         raise BadInput(f"{unknown[0]!r} is no historic case", f"use some of {', '.join(board.historic())}")
+    book = packaged.book()
     told = board.score(
-        names or board.historic(), workers or os.cpu_count() or 1, lambda name: click.echo(f"bongsu: {name}", err=True)
+        names or board.historic(),
+        workers or os.cpu_count() or 1,
+        lambda name: click.echo(f"bongsu: {name}", err=True),
+        lambda time_ns: published_at(book, time_ns),
     )
     if as_json:
         sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(told)) + b"\n")

@@ -9,11 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
 
-from bongsu.base.units import ns_to_seconds
 from bongsu.drill import scenario as scenarios
 from bongsu.drill.campaign_pool import run_here
-from bongsu.ledger import packaged
-from bongsu.ledger.alerts import alerted
 from bongsu.views.campaign import FailedRun, RunFigures
 
 DELAYS_S = (0, 30, 60, 120)
@@ -25,8 +22,8 @@ CANNOT = (
     "compared with one as faster or slower. Published times are a service's whole chain, from launch to alert, as reported."
 )
 _DATED = re.compile(r"-\d{4}-\d{2}-\d{2}$")
-_NEAR_S = 900.0
-"""A launch of the ledger within a quarter of an hour of the scenario's is the same one."""
+PublishedAt = Callable[[int], list[tuple[str, float, str]]]
+"""Published alerts of the launch at about that moment (nanoseconds UTC): reporter, seconds from launch, source."""
 
 
 class Score(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,8 +51,8 @@ def historic() -> list[str]:
     return [name for name in scenarios.names() if _DATED.search(name)]
 
 
-def score(names: Iterable[str], workers: int, step: Callable[[str], None]) -> Board:
-    """Play each case once and set the published times beside it."""
+def score(names: Iterable[str], workers: int, step: Callable[[str], None], published_at: PublishedAt) -> Board:
+    """Play each case once and set beside it what `published_at` tells for its launch: a drill knows no ledger."""
     chosen = list(names)
     scores: list[Score] = []
     failed: dict[str, str] = {}
@@ -66,7 +63,7 @@ def score(names: Iterable[str], workers: int, step: Callable[[str], None]) -> Bo
                 failed[name] = ended.reason
             else:
                 scores += scored(name, ended)
-    published = {name: told for name in chosen if (told := published_of(name))}
+    published = {name: told for name in chosen if (told := published_at(launched_ns(name)))}
     return Board(cannot=CANNOT, decisions=DECISIONS, scores=scores, published=published, failed=failed)
 
 
@@ -82,22 +79,10 @@ def scored(name: str, run: RunFigures) -> list[Score]:
     return list(rows.values())
 
 
-def published_of(name: str) -> list[tuple[str, float, str]]:
-    """Published alerts of the launch that a scenario rebuilds."""
+def launched_ns(name: str) -> int:
+    """When the first launch of a scenario begins, nanoseconds UTC."""
     scenario = scenarios.load(name)
-    begun_ns = scenario.time_ns(min(launch.at_s for launch in scenario.launches))
-    book = packaged.book()
-    found = []
-    for launch in book.all_launches():
-        time_ns = book.launch_time_ns(launch.id)
-        if time_ns is None or abs(ns_to_seconds(time_ns - begun_ns)) > _NEAR_S:
-            continue
-        found += [
-            (one.claim.reporter, one.after_launch_s, one.claim.source)
-            for one in alerted(book, launch)
-            if one.after_launch_s is not None
-        ]
-    return found
+    return scenario.time_ns(min(launch.at_s for launch in scenario.launches))
 
 
 def _played(name: str) -> RunFigures | FailedRun:

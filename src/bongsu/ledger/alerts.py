@@ -10,6 +10,9 @@ from bongsu.ledger.launches import Launch
 from bongsu.ledger.plausibility import number_of
 from bongsu.model.claim import Claim
 
+_NEAR_S = 900.0
+"""A launch within a quarter of an hour of a moment is the one that is meant."""
+
 
 class Alerted(NamedTuple):
     """One alert: seconds from the launch to it (None: there was no launch), and from the reporter's first alert to this one's end."""
@@ -28,6 +31,21 @@ def alerted(book: Book, launch: Launch) -> list[Alerted]:
         )
         for claim in alerts
     ]
+
+
+def published_at(book: Book, time_ns: int) -> list[tuple[str, float, str]]:
+    """Alerts of the launch at about that moment: reporter, seconds from launch to alert, source."""
+    found: list[tuple[str, float, str]] = []
+    for launch in book.all_launches():
+        launched_ns = book.launch_time_ns(launch.id)
+        if launched_ns is None or abs(launched_ns - time_ns) > _NEAR_S * NANOSECONDS_PER_SECOND:
+            continue
+        found += [
+            (one.claim.reporter, one.after_launch_s, one.claim.source)
+            for one in alerted(book, launch)
+            if one.after_launch_s is not None
+        ]
+    return found
 
 
 def _launch_ns(book: Book, launch: Launch, reporter: str) -> float | None:

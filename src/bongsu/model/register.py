@@ -1,7 +1,23 @@
 """The disagreement register of an event: what each nation says of each figure, and where they differ."""
 
-from bongsu.model.claim import Claim
 from bongsu.model.noun import Noun
+
+
+class Stated(Noun, frozen=True):
+    """`reporter` said about `value` of `field` (the ledger's names, SI) in `source` (an item) of event `event`, with half width `precision` (None: not
+    released). It is made of warnings; the ledger's claims, of which none may ever lead to a warning, are another noun that no room knows.
+    """
+
+    id: str
+    event: str
+    reporter: str
+    field: str
+    value: float | int
+    source: str
+    recorded_ns: int
+    said_ns: int
+    precision: float | None = None
+    corrects: str | None = None
 
 
 class Figure(Noun, frozen=True):
@@ -26,5 +42,5 @@ class Register(Noun, frozen=True):
     event: str
     version: int
     time_ns: int
-    claims: tuple[Claim, ...]
+    claims: tuple[Stated, ...]
     figures: tuple[Figure, ...]

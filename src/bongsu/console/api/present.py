@@ -172,7 +172,7 @@ def register(body: Register) -> Json:
                 "reporter": claim.reporter,
                 "field": claim.field,
                 "value": claim.value,
-                "bound": claim.bound,
+                "bound": "about",
                 "precision": claim.precision,
                 "said": time_text(claim.said_ns),
                 "corrects": claim.corrects,

@@ -9,10 +9,9 @@ from collections.abc import Callable, Sequence
 
 from bongsu.base.limits import AGREED_DISTANCE_M, AGREED_LENGTH_M, AGREED_SHARE, AGREED_TIME_S
 from bongsu.base.units import NANOSECONDS_PER_SECOND
-from bongsu.model.claim import Bound, Claim
 from bongsu.model.estimate import Estimate, PointEstimate
 from bongsu.model.event import Assessment, Event
-from bongsu.model.register import Figure, Register
+from bongsu.model.register import Figure, Register, Stated
 from bongsu.model.warning import WarningStatus
 
 _EARTH_M = 6_371_000.0
@@ -23,7 +22,7 @@ _DIGITS_RAD = 6
 def updated(before: Register | None, event: Event, now_ns: int) -> Register | None:
     """The register of an event's new version; None when nobody's word has changed."""
     known = {} if before is None else {(claim.reporter, claim.field): claim for claim in before.claims}
-    claims: list[Claim] = []
+    claims: list[Stated] = []
     for assessment in event.assessments:
         if assessment.warning.status in _SILENT or assessment.basis == "fused":
             continue
@@ -46,7 +45,7 @@ def updated(before: Register | None, event: Event, now_ns: int) -> Register | No
     )
 
 
-def figures(claims: Sequence[Claim]) -> tuple[Figure, ...]:
+def figures(claims: Sequence[Stated]) -> tuple[Figure, ...]:
     """Each field that somebody states, in the order of `FIELDS`."""
     found: list[Figure] = []
     for field in FIELDS:
@@ -62,17 +61,16 @@ def _claim(
     field: str,
     value: float | int,
     precision: float | None,
-    old: Claim | None,
+    old: Stated | None,
     now_ns: int,
-) -> Claim:
+) -> Stated:
     warning = assessment.warning
-    return Claim(
+    return Stated(
         id=f"{warning.warning}.{warning.version}.{field}",
-        launch=event.event,
+        event=event.event,
         reporter=assessment.origin,
         field=field,
         value=value,
-        bound=Bound.ABOUT,
         source=assessment.item,
         recorded_ns=now_ns,
         said_ns=warning.time_ns,
@@ -115,7 +113,7 @@ def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, _DIGITS_RAD)
 
 
-def _figure(field: str, stated: Sequence[Claim]) -> Figure:
+def _figure(field: str, stated: Sequence[Stated]) -> Figure:
     values = [float(claim.value) for claim in stated]
     low, high = min(values), max(values)
     spread = high - low
