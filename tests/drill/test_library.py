@@ -48,7 +48,7 @@ def test_all_is_met_under_two_hash_seeds(name: str, tmp_path: Path) -> None:
     reviews = {}
     try:
         for seed, run in runs.items():
-            out, err = run.communicate(timeout=300)
+            out, err = run.communicate(timeout=600)
             reviews[seed] = json.loads(out)
             unmet = [one["text"] for one in reviews[seed]["expectations"] if not one["met"]]
             assert (run.returncode, unmet) == (0, []), err[-500:]
