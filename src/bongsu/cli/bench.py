@@ -7,21 +7,15 @@ import json
 import sys
 from pathlib import Path
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import Any
 
 import click
 
 from bongsu.base.errors import BadInput
+from bongsu.cli.lazy import Row, TableGroup
 
 FOLDER = Path(__file__).resolve().parents[3] / "benchmarks"
 """The benchmarks lie beside the sources, outside the package: they need peers that nobody else needs."""
-
-
-class Row(NamedTuple):
-    """Where a benchmark's command lives (`module:attribute`) and its one line of help."""
-
-    place: str
-    summary: str
 
 
 COMMANDS: dict[str, Row] = {
@@ -33,30 +27,7 @@ COMMANDS: dict[str, Row] = {
 }
 
 
-class BenchGroup(click.Group):
-    """Imports a benchmark's module only when it is asked for."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Names in the table's order."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import and give one command; None if the table has no such row."""
-        row = COMMANDS.get(cmd_name)
-        if row is None:
-            return None
-        module, _, attribute = row.place.partition(":")
-        command = getattr(importlib.import_module(module), attribute)
-        assert isinstance(command, click.Command), f"{row.place} is not a command"
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """List the commands from the table, importing none."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, row.summary) for name, row in COMMANDS.items()])
-
-
-@click.group(cls=BenchGroup, epilog="\b\nExample:\n  bongsu bench share --json")
+@click.group(cls=TableGroup, table=COMMANDS, epilog="\b\nExample:\n  bongsu bench share --json")
 def bench() -> None:
     """Measure the speed of tracking, sharing and drilling on this machine."""
 

@@ -7,27 +7,20 @@ Exit codes: 0 done, 1 answered "no" (a check or an expectation failed), 2 bad in
 from __future__ import annotations
 
 import errno
-import importlib
 import os
 import sys
-from typing import NamedTuple, NoReturn
+from typing import NoReturn
 
 import click
 
 import bongsu
 from bongsu.base.errors import BongsuError
+from bongsu.cli.lazy import Row, TableGroup
 
 EXIT_BAD_INPUT = 2
 EXIT_OUR_FAULT = 3
 EXIT_INTERRUPTED = 130
 EXIT_PIPE_CLOSED = 141
-
-
-class Row(NamedTuple):
-    """Where a command lives (`module:attribute`) and its one line in `bongsu --help`."""
-
-    place: str
-    summary: str
 
 
 # A new command is a file and a row.
@@ -48,31 +41,9 @@ COMMANDS: dict[str, Row] = {
 }
 
 
-class LazyGroup(click.Group):
-    """A group that imports a command's module only when the command is used."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Names of all commands, in the table's order."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import and give one command; None if the table has no such row."""
-        row = COMMANDS.get(cmd_name)
-        if row is None:
-            return None
-        module, _, attribute = row.place.partition(":")
-        command = getattr(importlib.import_module(module), attribute)
-        assert isinstance(command, click.Command), f"{row.place} is not a command"
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """List the commands from the table, importing none."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, row.summary) for name, row in COMMANDS.items()])
-
-
 @click.group(
-    cls=LazyGroup,
+    cls=TableGroup,
+    table=COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="\b\nExample:\n  bongsu drill run hwasong-18-2023-07-12 --speed max --seed 1",
 )
