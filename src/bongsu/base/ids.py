@@ -32,13 +32,18 @@ def is_item_id(text: str) -> bool:
     return _ITEM.fullmatch(text) is not None
 
 
+def epoch_name(node: str, epoch: int) -> str:
+    """What a node's names begin with in an epoch: `kr`, from the second on `kr.2`. So a name is never used again after a loss of the record."""
+    return check_code(node) + ("" if epoch == 1 else f".{epoch}")
+
+
 class IdCounter:
     """Mints `NODE-N` (first epoch) or `NODE.EPOCH-N`, N from 1: unique for a node for ever, and the same in a replay."""
 
     __slots__ = ("_prefix", "count")
 
     def __init__(self, node: str, epoch: int = 1, count: int = 0) -> None:
-        self._prefix = check_code(node) + ("" if epoch == 1 else f".{epoch}") + "-"
+        self._prefix = epoch_name(node, epoch) + "-"
         self.count = count
 
     def mint(self) -> str:

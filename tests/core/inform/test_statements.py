@@ -319,3 +319,13 @@ def test_a_launch_opens_a_consultation_only_where_the_circle_says_so() -> None:
     assert opened == {"trilateral"}
     world.command("kr", "draft", "kr-V1", circle="quiet")
     assert world.joint("us").statement.circle == "quiet"
+
+
+def test_a_new_epoch_never_uses_a_statements_name_again() -> None:
+    """What partners hold of the epoch before would swallow a draft under the same name as an old version."""
+    names = [warned(epoch=epoch).command("kr", "draft", "kr-V1", circle="trilateral") for epoch in (1, 2)]
+    told = [[body.statement for body in bodies if isinstance(body, Statement)] for bodies in names]
+    assert told[0] == ["kr-S1"] and told[1] == ["kr.2-S1"]
+    world = warned(epoch=2)
+    world.command("kr", "draft", "kr-V1", circle="trilateral")
+    assert {world.joint(code).statement.statement for code in PARTNERS} == {"kr.2-S1"}

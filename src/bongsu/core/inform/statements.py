@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
+from bongsu.base.ids import epoch_name
 from bongsu.base.limits import EARLY_WORDS_COUNT, EVENTS_COUNT, NOTE_CHARACTERS, STATEMENTS_COUNT
 from bongsu.core.inform.desk import refused
 from bongsu.core.inform.register import figures
@@ -53,6 +54,7 @@ class Statements(Memoryless):
     def __init__(self, configuration: Configuration) -> None:
         self._configuration = configuration
         self._node = configuration.node
+        self._prefix = f"{epoch_name(configuration.node, configuration.epoch)}-S"
         self._circles = {circle.circle: circle for circle in configuration.circles}
         self._known: dict[str, _Known] = {}
         self._joint: dict[str, JointStatement] = {}
@@ -131,7 +133,7 @@ class Statements(Memoryless):
     ) -> str:
         if drafter not in members or self._node not in members:
             return f"{drafter} and this node are not both members of {statement.circle!r} at its time"
-        if not statement.statement.startswith(f"{drafter}-"):
+        if not statement.statement.startswith((f"{drafter}-", f"{drafter}.")):
             return f"{statement.statement!r} is no id of {drafter}"
         if before is not None and before.statement.circle != statement.circle:
             return "a statement keeps its circle"
@@ -242,7 +244,7 @@ class Statements(Memoryless):
             note=note,
         )
         statement = Statement(
-            statement=before.statement.statement if before else f"{self._node}-S{self._drafted}",
+            statement=before.statement.statement if before else f"{self._prefix}{self._drafted}",
             version=1 if before is None else before.statement.version + 1,
             status=StatementStatus.OPEN,
             circle=circle.circle,

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
+from bongsu.base.ids import epoch_name
 from bongsu.base.limits import EVENTS_COUNT, PATH_S
 from bongsu.base.units import seconds_to_ns
 from bongsu.core.inform.desk import refused
@@ -52,7 +53,7 @@ class Warn:
     def __init__(self, configuration: Configuration) -> None:
         self._node = configuration.node
         # Partners still hold what an earlier epoch said under its numbers: a new one must not be taken for an old repetition.
-        self._prefix = f"{configuration.node}{'' if configuration.epoch == 1 else f'.{configuration.epoch}'}-E"
+        self._prefix = f"{epoch_name(configuration.node, configuration.epoch)}-E"
         self._own: dict[str, Own] = {}
         self._count = 0
         self._newest: dict[str, tuple[int, WarningStatus]] = {}
