@@ -14,6 +14,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -197,10 +198,9 @@ def open_engine(
         same = msgspec.structs.replace(configuration, epoch=recorded.epoch)
         kept = durability is not Durability.DISK or (folder / _NUMBERS_KEPT).exists()
         if kept and encode(same) == encode(recorded):
-            with RecordReader(folder) as reader:
-                taken_over = any(reader.entries(types=("carried",)))
+            awaits = _awaits_take_over(folder)
             engine = _resume(folder, same, build, sign, durability)
-            if not taken_over:
+            if awaits:
                 # The node died between its first two inputs, before any other.
                 _take_over(engine, folder, now)
             return engine
@@ -215,6 +215,14 @@ def open_engine(
     engine.step(now, configuration)
     _take_over(engine, folder, now)
     return engine
+
+
+def _awaits_take_over(folder: Path) -> bool:
+    """Whether there was an epoch before, of which this record has nothing yet: that would be its second input. The rest may be long and is not read."""
+    if _newest_set_aside(folder) is None:
+        return False
+    with RecordReader(folder) as reader:
+        return all(entry.type != "carried" for entry in islice(reader.entries(kinds=(EntryKind.INPUT,)), 2))
 
 
 def _take_over(engine: Engine, folder: Path, now: Now) -> None:
