@@ -15,10 +15,10 @@ from bongsu.model.exercise import ExerciseOrder
 from bongsu.model.head import Now
 from bongsu.model.health import Health
 from bongsu.model.message import Outgoing, Received
-from bongsu.model.parcel import Arrival, Parcel
+from bongsu.model.parcel import Arrival
 from bongsu.model.tick import Tick
 from bongsu.model.warning import Warning
-from bongsu.wire.envelope_v1 import seal
+from bongsu.node.signing import parcel_of
 
 if TYPE_CHECKING:
     from bongsu.drill.virtual import Core, VirtualDrill
@@ -112,25 +112,7 @@ class Nation:
         self._plan()
 
     def _send(self, outgoing: Outgoing) -> None:
-        settings = self.settings
-        envelope = seal(
-            outgoing,
-            federation=settings.federation,
-            mode=settings.mode,
-            exercise=settings.exercise,
-            issuer=settings.node,
-            key=self._signer.key,
-            sign=self._signer.sign,
-        )
-        parcel = Parcel(
-            message=outgoing.message,
-            issuer=settings.node,
-            recipient=outgoing.recipient,
-            lane=outgoing.lane,
-            subject=outgoing.subject,
-            envelope=envelope,
-        )
-        self._end.offer(parcel, lambda _message: None)
+        self._end.offer(parcel_of(outgoing, self.settings, self._signer), lambda _message: None)
 
     def _note(self, warning: Warning) -> None:
         if warning.status in OPEN:

@@ -34,14 +34,14 @@ from bongsu.model.command import Command
 from bongsu.model.exercise import ExerciseOrder
 from bongsu.model.health import CONSOLES_PART, DISK_PART, Health
 from bongsu.model.message import Outgoing, Received
-from bongsu.model.parcel import Arrival, Parcel
+from bongsu.model.parcel import Arrival
 from bongsu.node import build, control
 from bongsu.node.commands import CommandDesk
 from bongsu.node.config import Settings, read_settings
 from bongsu.node.core_thread import CoreThread, Stepped
 from bongsu.node.outbox import Outbox
+from bongsu.node.signing import parcel_of
 from bongsu.node.warm import warm
-from bongsu.wire.envelope_v1 import seal
 
 _BEGUN_S = monotonic()
 _OUR_FAULT = 3
@@ -255,25 +255,8 @@ class Node:
         """Seal a message and give it to the network; it is marked sent when the broker holds it."""
         if self.network is None or self.settings.signer is None:
             return
-        configuration, signer = self.configuration, self.settings.signer
         self._sealed += 1
-        envelope = seal(
-            outgoing,
-            federation=configuration.federation,
-            mode=configuration.mode,
-            exercise=configuration.exercise,
-            issuer=configuration.node,
-            key=signer.key,
-            sign=signer.sign,
-        )
-        parcel = Parcel(
-            message=outgoing.message,
-            issuer=configuration.node,
-            recipient=outgoing.recipient,
-            lane=outgoing.lane,
-            subject=outgoing.subject,
-            envelope=envelope,
-        )
+        parcel = parcel_of(outgoing, self.configuration, self.settings.signer)
         self.network.offer(parcel, self._accepted)
 
     def _core_failed(self, error: BaseException) -> None:

@@ -1,11 +1,39 @@
-"""An officer's signature under a joint statement: made by the shell as the command enters, so that the record replays without a private key."""
+"""What the shell signs for the core, which has no key: messages as they leave, and an officer's word under a joint statement as it enters.
+
+So the record replays without a private key.
+"""
 
 from msgspec.structs import replace
 
+from bongsu.adapters.identity import Signer
 from bongsu.model.command import Command
 from bongsu.model.configuration import Configuration
+from bongsu.model.message import Outgoing
+from bongsu.model.parcel import Parcel
 from bongsu.record.chain import Sign
+from bongsu.wire.envelope_v1 import seal
 from bongsu.wire.statement_v1 import signed_bytes
+
+
+def parcel_of(outgoing: Outgoing, configuration: Configuration, signer: Signer) -> Parcel:
+    """A message sealed for its recipient, ready for the network."""
+    envelope = seal(
+        outgoing,
+        federation=configuration.federation,
+        mode=configuration.mode,
+        exercise=configuration.exercise,
+        issuer=configuration.node,
+        key=signer.key,
+        sign=signer.sign,
+    )
+    return Parcel(
+        message=outgoing.message,
+        issuer=configuration.node,
+        recipient=outgoing.recipient,
+        lane=outgoing.lane,
+        subject=outgoing.subject,
+        envelope=envelope,
+    )
 
 
 def signed(command: Command, configuration: Configuration, sign: Sign) -> Command:
