@@ -12,7 +12,7 @@ import pytest
 
 from bongsu.adapters.store import Durability
 from bongsu.cli.main import exit_code_of
-from bongsu.console.app import create
+from bongsu.console.app import Doors, create
 from bongsu.core.pipeline import Pipeline
 from bongsu.ledger.dispatches.text import read
 from bongsu.model.command import Command
@@ -181,6 +181,28 @@ def test_a_statement_is_read_and_signed_over_a_console(
     assert code == 2 and "known are: kr-S1" in err
     assert run(capsys, "stance", "kr-E1", "--on", "jp", *where)[0] == 2
     assert run(capsys, "stance", "kr-E1", "--on", "jp", "--differ", "range", *where)[0] == 0
+
+
+class NoAccounts:
+    """A node where nobody has an account yet: whoever asks is asked to log in."""
+
+    def roles(self, name: str) -> tuple[str, ...] | None:
+        return None
+
+    def check(self, name: str, password: str) -> tuple[str, ...] | None:
+        return None
+
+
+@pytest.mark.parametrize(
+    "arguments", [["list"], ["show", "kr-S1"], ["draft", "kr-E1", "--circle", "trilateral"], ["withdraw", "kr-S1"]]
+)
+def test_a_console_that_asks_for_a_log_in_is_one_line(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    node = ConsoleNode(60)
+    with served(create(node.feed, node.desk, "kr-1", Doors(NoAccounts()))) as serving:
+        code, out, err = run(capsys, *arguments, "--console", serving.address)
+    assert code == 2 and out == "" and len(err.splitlines()) == 1
+    assert "asks for a log-in" in err and serving.address in err
+    assert node.desk.commands == []
 
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1:1", "nonsense"])

@@ -6,6 +6,7 @@ import json
 import secrets
 import urllib.error
 import urllib.request
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,7 +17,7 @@ _ANSWER_BYTES = 33_554_432
 
 
 def picture(address: str) -> dict[str, Any]:
-    """The pieces of the node's picture by name, such as `events/kr-E1`. Raises `BadInput` when no console answers there."""
+    """The pieces of the node's picture by name, such as `events/kr-E1`. Raises `BadInput` when no console answers there, or only to a log-in."""
     whole: dict[str, Any] = _answer(urllib.request.Request(_join(address, "/api/picture")), address)["set"]
     return whole
 
@@ -53,6 +54,8 @@ def _answer(request: urllib.request.Request, address: str) -> dict[str, Any]:
         with opener.open(request, timeout=_PATIENCE_S) as answer:
             data = answer.read(_ANSWER_BYTES)
     except urllib.error.HTTPError as error:
+        if error.code == HTTPStatus.UNAUTHORIZED:
+            raise BadInput("the console asks for a log-in", "speak through its page in a browser", address) from None
         data = error.read(_ANSWER_BYTES)
         if not data.startswith(b"{"):
             raise BadInput(f"the console says {error.code}", "see docs/reference/console.md", address) from None
