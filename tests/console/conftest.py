@@ -9,6 +9,10 @@ from dataclasses import dataclass, field
 import pytest
 from playwright.sync_api import Browser, Error, Page, sync_playwright
 
+from bongsu.console.app import create
+from tests.console.node import Node, Served, served
+from tests.views.items import calm
+
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
 """Without a GPU the plain canvas is the fastest; as root Chromium starts only without its sandbox."""
 
@@ -64,3 +68,18 @@ def watched(browser: Browser) -> Iterator[Watched]:
     )
     yield watch
     context.close()
+
+
+@pytest.fixture
+def node() -> Node:
+    """A node of which all sources are fresh, a minute into its exercise."""
+    made = Node(60)
+    made.feed.push(calm(made.teller, 60))
+    return made
+
+
+@pytest.fixture
+def console(node: Node) -> Iterator[Served]:
+    """Its console on loopback, as in a drill: no accounts."""
+    with served(create(node.feed, node.desk, "kr-1")) as serving:
+        yield serving

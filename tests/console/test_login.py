@@ -25,7 +25,7 @@ from bongsu.model.alarm import AlarmState
 from bongsu.model.command import Command
 from tests.console.conftest import Watched, until
 from tests.console.node import Node, served
-from tests.views.items import alarm, assessment, calm, event
+from tests.views.items import alarm, assessment, event
 
 ADDRESS = "http://127.0.0.1:8000"
 OURS = {"X-Bongsu-Console": "1"}
@@ -51,13 +51,6 @@ class Clock:
 
     def __call__(self) -> float:
         return self.now_s
-
-
-@pytest.fixture
-def node() -> Node:
-    made = Node(60)
-    made.feed.push(calm(made.teller, 60))
-    return made
 
 
 def ask(node: Node, *requests: tuple[str, str, dict[str, Any]], people: People | None = None) -> list[httpx.Response]:

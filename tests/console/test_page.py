@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,6 @@ from tests.views.items import (
     alert,
     assessment,
     at,
-    calm,
     consultation,
     delivery,
     estimate,
@@ -40,19 +39,6 @@ from tests.views.items import (
 )
 
 pytestmark = [pytest.mark.live, pytest.mark.xdist_group("browser")]
-
-
-@pytest.fixture
-def node() -> Node:
-    made = Node(60)
-    made.feed.push(calm(made.teller, 60))
-    return made
-
-
-@pytest.fixture
-def console(node: Node) -> Iterator[Served]:
-    with served(create(node.feed, node.desk, "kr-1")) as serving:
-        yield serving
 
 
 @pytest.fixture

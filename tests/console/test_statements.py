@@ -2,34 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from bongsu.console.app import create
 from bongsu.model.statement import JointStatement, Signature, Vote
 from tests.console.conftest import Watched, until
-from tests.console.node import Node, Served, served
+from tests.console.node import Node, Served
 from tests.core.harness import Node as CoreNode
 from tests.core.harness import at, estimate, point
-from tests.views.items import calm
 
 pytestmark = [pytest.mark.live, pytest.mark.xdist_group("browser")]
-
-
-@pytest.fixture
-def node() -> Node:
-    made = Node(60)
-    made.feed.push(calm(made.teller, 60))
-    return made
-
-
-@pytest.fixture
-def console(node: Node) -> Iterator[Served]:
-    with served(create(node.feed, node.desk, "kr-1")) as serving:
-        yield serving
 
 
 def drafted() -> JointStatement:
