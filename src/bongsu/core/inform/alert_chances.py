@@ -33,13 +33,13 @@ def chances(estimate: Estimate | None, areas: AreaSet, country: str) -> tuple[Ch
     impact = None if estimate is None else estimate.impact
     if estimate is None or impact is None:
         return ()
-    found = [*_hits(impact, areas), *_overflights(estimate.launch, impact, areas, country)]
-    return tuple(chance for chance in found if chance.probability >= _LEAST and _ours(areas, chance.area, country))
+    found = [*_hits(impact, areas, country), *_overflights(estimate.launch, impact, areas, country)]
+    return tuple(chance for chance in found if chance.probability >= _LEAST)
 
 
-def _hits(impact: PointEstimate, areas: AreaSet) -> list[Chance]:
+def _hits(impact: PointEstimate, areas: AreaSet, country: str) -> list[Chance]:
     shares = areas.shares_near(
-        impact.latitude_rad, impact.longitude_rad, _offsets_m(impact, GAUSSIAN_POINTS), ALERT_REACH_M, LEVELS
+        impact.latitude_rad, impact.longitude_rad, _offsets_m(impact, GAUSSIAN_POINTS), ALERT_REACH_M, LEVELS, country
     )
     return [Chance(area, "impact", share, impact.time_ns) for area, share in shares]
 
@@ -50,8 +50,7 @@ def _overflights(launch: PointEstimate | None, impact: PointEstimate, areas: Are
     middle, count = _path(launch, impact.latitude_rad, impact.longitude_rad)
     offsets_m = _offsets_m(impact, _spread(ALERT_PATHS_COUNT))
     farthest_m = float(np.linalg.norm(offsets_m, axis=1).max())
-    near = areas.near_path(middle, OVERFLIGHT_HALF_WIDTH_M + farthest_m, levels=LEVELS)
-    if not any(_ours(areas, touch.area, country) for touch in near):
+    if not areas.near_path(middle, OVERFLIGHT_HALF_WIDTH_M + farthest_m, levels=LEVELS, country=country):
         return []
     span_ns = impact.time_ns - launch.time_ns
     met: dict[str, list[int]] = {}
@@ -59,7 +58,7 @@ def _overflights(launch: PointEstimate | None, impact: PointEstimate, areas: Are
         latitude_rad = impact.latitude_rad + north_m / EARTH_RADIUS_M
         longitude_rad = impact.longitude_rad + east_m / (EARTH_RADIUS_M * math.cos(impact.latitude_rad))
         points, count = _path(launch, latitude_rad, longitude_rad)
-        for touch in areas.near_path(points, OVERFLIGHT_HALF_WIDTH_M, levels=LEVELS):
+        for touch in areas.near_path(points, OVERFLIGHT_HALF_WIDTH_M, levels=LEVELS, country=country):
             met.setdefault(touch.area, []).append(launch.time_ns + span_ns * touch.nearest_index // (count - 1))
     return [
         Chance(area, "overflight", len(times) / ALERT_PATHS_COUNT, sum(times) // len(times))
@@ -86,8 +85,3 @@ def _spread(count: int) -> Floats:
     radius = np.sqrt(-2.0 * np.log(1.0 - (np.arange(count) + 0.5) / count))
     turn = np.arange(count) * 2.399963229728653
     return np.column_stack([radius * np.cos(turn), radius * np.sin(turn)])
-
-
-def _ours(areas: AreaSet, area: str, country: str) -> bool:
-    known = areas.get(area)
-    return known is not None and known.country == country

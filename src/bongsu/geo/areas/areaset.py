@@ -75,6 +75,7 @@ class AreaSet:
         self._area_of_part = np.repeat(np.arange(len(self.areas)), counts)
         self._first_point = outlines.ring_offsets[outlines.part_offsets[:-1]]
         self._cap_middle, self._cap_angle_rad = self._caps()
+        self._wanted: dict[tuple[tuple[str, ...], str | None], NDArray[np.bool_]] = {}
 
     def _caps(self) -> tuple[Floats, Floats]:
         starts = self._outlines.ring_offsets[self._outlines.part_offsets]
@@ -104,8 +105,7 @@ class AreaSet:
         self, levels: Iterable[str] = ("province", "islands"), tolerance_deg: float = 0.02
     ) -> list[Floats]:
         """Outlines for a chart: closed lines (N, 2) of longitude and latitude in degrees, thinned; specks under the tolerance are left out."""
-        wanted = tuple(levels)
-        chosen = np.flatnonzero(np.array([area.level in wanted for area in self.areas])[self._area_of_part])
+        chosen = np.flatnonzero(self._parts_of(tuple(levels), None))
         rings = self._outlines.part_offsets[chosen]
         starts, ends = self._outlines.ring_offsets[rings], self._outlines.ring_offsets[rings + 1]
         points = self._outlines.degrees[_ranges(starts, ends)][:, ::-1]
@@ -227,11 +227,12 @@ class AreaSet:
         offsets_m: Floats,
         reach_m: float,
         levels: Iterable[str] = (),
+        country: str | None = None,
     ) -> tuple[tuple[str, float], ...]:
-        """For each area that any of the places comes within `reach_m` of, the share of the places that do. `offsets_m` (N, 2): east and north of the
-        point, up to 3,000 km."""
+        """For each area (of one country, if given) that any of the places comes within `reach_m` of, the share of the places that do. `offsets_m` (N, 2):
+        east and north of the point, up to 3,000 km."""
         plane = LocalPlane(latitude_rad, longitude_rad)
-        rows = self._reach(plane.up, float(np.linalg.norm(offsets_m, axis=1).max()) + reach_m, levels)
+        rows = self._reach(plane.up, float(np.linalg.norm(offsets_m, axis=1).max()) + reach_m, levels, country)
         polygons = self._polygons(rows, plane.east_north_m)
         shapely.prepare(polygons)
         places = shapely.points(offsets_m)
@@ -249,16 +250,21 @@ class AreaSet:
         return tuple(touch.area for touch in self.near_path(points, half_width_m, guard_m, levels))
 
     def near_path(
-        self, points: Floats, half_width_m: float, guard_m: float = AREA_GUARD_M, levels: Iterable[str] = ()
+        self,
+        points: Floats,
+        half_width_m: float,
+        guard_m: float = AREA_GUARD_M,
+        levels: Iterable[str] = (),
+        country: str | None = None,
     ) -> tuple[PathTouch, ...]:
-        """The areas of `touching_path` with the least distance and the nearest given point, which tells when."""
+        """The areas of `touching_path` (of one country, if given) with the least distance and the nearest given point, which tells when."""
         best: dict[int, tuple[float, int]] = {}
         reach_m = half_width_m + guard_m
         for stretch, indices in _stretches(points):
             middle = stretch[len(stretch) // 2]
             plane = LocalPlane(float(np.arcsin(middle[2])), float(np.arctan2(middle[1], middle[0])))
             line_m = plane.east_north_m(stretch)
-            rows = self._reach(plane.up, float(np.linalg.norm(line_m, axis=1).max()) + reach_m, levels)
+            rows = self._reach(plane.up, float(np.linalg.norm(line_m, axis=1).max()) + reach_m, levels, country)
             line = shapely.linestrings(line_m) if len(line_m) > 1 else shapely.points(line_m[0])
             polygons = self._polygons(rows, plane.east_north_m)
             close = shapely.dwithin(polygons, line, reach_m)
@@ -271,15 +277,20 @@ class AreaSet:
         found = [PathTouch(self.areas[area].id, distance_m, index) for area, (distance_m, index) in best.items()]
         return tuple(sorted(found, key=lambda touch: touch.area))
 
-    def _reach(self, up: Floats, reach_m: float, levels: Iterable[str]) -> Rows:
-        """Parts that may lie within `reach_m` of a direction."""
+    def _reach(self, up: Floats, reach_m: float, levels: Iterable[str], country: str | None = None) -> Rows:
+        """Parts of these levels and this country that may lie within `reach_m` of a direction."""
         reach_rad = reach_m / EARTH_RADIUS_M * 1.0034 + CAP_SLACK_RAD
         angle = np.arccos(np.clip(self._cap_middle @ up, -1.0, 1.0))
         near = angle <= reach_rad + self._cap_angle_rad
-        wanted = tuple(levels)
-        if wanted:
-            near &= np.array([area.level in wanted for area in self.areas])[self._area_of_part]
-        return np.flatnonzero(near)
+        return np.flatnonzero(near & self._parts_of(tuple(levels), country))
+
+    def _parts_of(self, levels: tuple[str, ...], country: str | None) -> NDArray[np.bool_]:
+        """Which parts are of these levels (all when empty) and of this country (any when None); worked out once, as it is asked for at each estimate."""
+        key = (levels, country)
+        if key not in self._wanted:
+            wanted = [(not levels or area.level in levels) and country in (None, area.country) for area in self.areas]
+            self._wanted[key] = np.array(wanted)[self._area_of_part]
+        return self._wanted[key]
 
     def _polygons(self, rows: Rows, project: Callable[[Floats], Floats]) -> NDArray[np.object_]:
         """The parts of `rows` as shapely polygons on a plane."""
