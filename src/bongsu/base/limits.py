@@ -268,6 +268,21 @@ PICTURE_REFUSALS_COUNT = 128
 PICTURE_VERSIONS_COUNT = 8
 """Versions of one warning whose way to a recipient a picture keeps: the newest sent, and the older ones that a screen may still show."""
 
+PAST_SNAPSHOT_S = 30.0
+"""Link time between two snapshots of a picture for the scrub bar: what lies between is folded anew in some milliseconds."""
+
+PAST_SNAPSHOT_ITEMS_COUNT = 2_000
+"""Items after which a snapshot is taken sooner: they are folded in 20 ms."""
+
+PAST_ITEMS_COUNT = 50_000
+"""Items of the past that a node keeps in memory, some 50 MB; what is older is read from its record."""
+
+PAST_SNAPSHOTS_COUNT = 120
+"""Snapshots with their items: an hour; and as many without, ever more widely spaced, from which the record is read on."""
+
+PAST_ANSWER_S = 10.0
+"""Wall time that a page waits for a moment of the past; a record of many hours takes seconds to be read through."""
+
 STREAM_S = 0.1
 """Wall time between two messages to one page: ten a second is as fast as a person sees; changes between are joined."""
 

@@ -17,9 +17,10 @@ from bongsu.console.api.access import Doorman, Sessions
 from bongsu.console.api.commands import Commands
 from bongsu.console.api.gate import Gate
 from bongsu.console.api.login import Login
+from bongsu.console.api.past import PastRoute
 from bongsu.console.api.sections import PictureBoard
 from bongsu.console.api.stream import Streams
-from bongsu.console.ports import Accounts, CommandPort, PictureSource
+from bongsu.console.ports import Accounts, CommandPort, Source
 from bongsu.words.catalogue import catalogue_bytes
 
 STATIC = Path(__file__).parent / "static"
@@ -82,7 +83,7 @@ class Doors:
 
 
 def create(
-    source: PictureSource,
+    source: Source,
     commands: CommandPort,
     console: str,
     doors: Doors = Doors(),
@@ -95,6 +96,7 @@ def create(
     routes = [
         page("console.html"),
         *stream_routes(streams, "/api/picture", doorman),
+        Route("/api/past", PastRoute(source, doorman).get),
         Route("/api/commands", Commands(commands, console, doorman).post, methods=["POST"]),
         *Login(doorman, doors.accounts, commands, console, monotonic).routes(),
         *shared_routes(),

@@ -28,6 +28,22 @@ class PictureSource(Protocol):
         ...
 
 
+class PastSource(Protocol):
+    """What the picture was."""
+
+    def reach(self) -> tuple[int, int] | None:
+        """The first and the newest moment that can be shown (exercise time); None while nothing has been said."""
+        ...
+
+    def past(self, exercise_ns: int) -> PictureView:
+        """The picture as it stood then. May be slow: it is called off the event loop."""
+        ...
+
+
+class Source(PictureSource, PastSource, Protocol):
+    """One nation's picture, now and then."""
+
+
 class Accounts(Protocol):
     """Who may log in, and what each may do."""
 

@@ -40,6 +40,7 @@ from bongsu.node.commands import CommandDesk
 from bongsu.node.config import Settings, read_settings
 from bongsu.node.core_thread import CoreThread, Stepped
 from bongsu.node.outbox import Outbox
+from bongsu.node.past import recorded
 from bongsu.node.signing import parcel_of
 from bongsu.node.warm import warm
 
@@ -58,7 +59,7 @@ class Node:
         self.configuration = self.engine.configuration
         self.core = CoreThread(self.engine, self.clock, self._stepped, self._core_failed)
         self.outbox = Outbox(self._leave)
-        self.pictures = PictureFeed(self.clock.now, self.configuration)
+        self.pictures = PictureFeed(self.clock.now, self.configuration, recorded(self.engine.store.folder))
         self.desk = CommandDesk(self.core.put)
         self._ended = asyncio.Event()
         self._broker_up = asyncio.Event()
@@ -112,7 +113,7 @@ class Node:
             for order in self.engine.newest_orders(ORDERS_COUNT):
                 self.clock.order(order)
         shown = self.engine.shown_before(SHOWN_COUNT)
-        self.pictures.push(shown)
+        self.pictures.restore(shown, self.engine.number)
         if self.settings.control:
             control.tell_items(control.newest_seen(shown))
         for message in restart.unsent:
@@ -234,7 +235,7 @@ class Node:
     def _stepped(self, stepped: Stepped) -> None:
         """On the core's thread."""
         _soon(self._loop, self._stepped_here, stepped)
-        self.pictures.push(stepped.items)
+        self.pictures.push(stepped.items, stepped.number)
 
     def _stepped_here(self, stepped: Stepped) -> None:
         then = stepped.then

@@ -28,9 +28,10 @@ from bongsu.model.refusal import Refusal
 from bongsu.model.register import Register
 from bongsu.model.scan import Scan
 from bongsu.model.sensor import SensorStatus
+from bongsu.model.stance import Stance
 from bongsu.model.statement import JointStatement
 from bongsu.model.track import Track, TrackStatus
-from bongsu.model.warning import Path, WarningStatus
+from bongsu.model.warning import Path, Warning, WarningStatus
 from bongsu.views.deliveries import recipients
 from bongsu.views.difference import differences
 from bongsu.views.salvo import salvos
@@ -43,6 +44,11 @@ from bongsu.views.trails import Trails
 LIVE = frozenset({WarningStatus.INITIAL, WarningStatus.UPDATE, WarningStatus.LOST})
 REFUSALS_SHOWN = 16
 UNREADABLE_SHOWN = 16
+TAKEN = (
+    Configuration, ExerciseOrder, Event, Alarm, Approved, Alert, Consultation, Register, JointStatement, Delivery, Path, Freshness,
+    Heartbeat, Track, SensorStatus, Scan, Refusal, Dropped, Health, Unreadable, Warning, Stance,
+)  # fmt: skip
+"""What leaves a trace in a picture; of everything else only the time counts."""
 CALLING = frozenset({AlarmState.ACTIVE_UNACKNOWLEDGED, AlarmState.ACTIVE_ACKNOWLEDGED, AlarmState.ENDED_UNACKNOWLEDGED})
 
 
@@ -85,7 +91,20 @@ class Picture:
         self._unreadable: list[tuple[str, str, int]] = []
         self._trails = Trails()
         self._timeline = Timeline()
-        self._folds: dict[type, Callable[[Head, Any], None]] = {
+        self._folds = self._table()
+        if configuration is not None:
+            self._take(configuration)
+
+    def fork(self) -> "Picture":
+        """A picture of its own that stands where this one does. Bodies and views are shared, as they never change; tables are copied."""
+        other = Picture.__new__(Picture)
+        for name, value in vars(self).items():
+            setattr(other, name, _copied(value))
+        other._folds = other._table()
+        return other
+
+    def _table(self) -> dict[type, Callable[[Head, Any], None]]:
+        return {
             Configuration: self._configure,
             ExerciseOrder: self._order,
             Event: self._event,
@@ -107,8 +126,6 @@ class Picture:
             Health: self._healthy,
             Unreadable: self._unread,
         }
-        if configuration is not None:
-            self._take(configuration)
 
     def apply(self, item: Item[Any]) -> None:
         """Take one item up."""
@@ -347,6 +364,15 @@ class Picture:
 
     def _unread(self, head: Head, body: Unreadable) -> None:
         self._unreadable = [*self._unreadable, (body.issuer, body.kind, head.receipt_ns)][-UNREADABLE_SHOWN:]
+
+
+def _copied(value: Any) -> Any:
+    """Tables anew, to their depth; whoever keeps tables of its own forks itself; all else never changes."""
+    if isinstance(value, dict):
+        return {key: _copied(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return list(value)
+    return value.fork() if isinstance(value, Sources | Trails | Timeline) else value
 
 
 def _calls(view: EventView) -> bool:

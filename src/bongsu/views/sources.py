@@ -44,6 +44,13 @@ class Sources:
         self._told: dict[tuple[str, str], SourceView] = {}
         self._sensors: dict[str, _Sensor] = {}
 
+    def fork(self) -> "Sources":
+        """The same, to go its own way."""
+        other = Sources()
+        other._told = dict(self._told)
+        other._sensors = {name: replace(sensor) for name, sensor in self._sensors.items()}
+        return other
+
     def configure(self, partners: tuple[str, ...], configuration: Configuration) -> None:
         """Whoever is configured is there from the first, unknown; whoever is not any more is gone."""
         for name in partners:

@@ -26,6 +26,13 @@ class Timeline:
         self._lines: deque[Line] = deque(maxlen=PICTURE_LINES_COUNT)
         self._states: dict[tuple[str, str], str] = {}
 
+    def fork(self) -> "Timeline":
+        """The same, to go its own way."""
+        other = Timeline()
+        other._lines.extend(self._lines)
+        other._states.update(self._states)
+        return other
+
     def apply(self, item: Item[Any]) -> None:
         """Add what this item says, if it says anything new."""
         line = self._line(item)

@@ -16,6 +16,13 @@ class Trails:
         self._views: dict[str, PathView] = {}
         self._newest: dict[str, tuple[str, Path]] = {}
 
+    def fork(self) -> "Trails":
+        """The same, to go its own way."""
+        other = Trails()
+        other._points = {name: list(points) for name, points in self._points.items()}
+        other._views, other._newest = dict(self._views), dict(self._newest)
+        return other
+
     def add(self, origin: str, path: Path) -> bool:
         """Take one point up; False where it is not newer."""
         name = f"{origin}.{path.warning}"

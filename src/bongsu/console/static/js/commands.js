@@ -10,7 +10,9 @@ export function operator() {
   return { actor: name, role: byId("operator-role").value || "watch" };
 }
 
+// Nobody answers for a moment that is over: what a page of the past shows is no ground for a command.
 export async function send(kind, about, version, commandArguments = {}) {
+  if (document.body.dataset.time === "past") return { outcome: "refused", reason: "past", text: "" };
   const command = `page-${crypto.randomUUID()}`;
   const body = JSON.stringify({ command, kind, about, version, arguments: commandArguments, ...operator() });
   try {

@@ -8,6 +8,7 @@ import { load } from "./geography.js";
 import { Link } from "./link.js";
 import { ChartMap } from "./map.js";
 import { modeText, showMode } from "./mode.js";
+import { Past } from "./past.js";
 import * as panels from "./panels.js";
 import * as handover from "./handover.js";
 import * as place from "./place.js";
@@ -19,9 +20,10 @@ import { LANGUAGES, choose, clock, code, day, language, number, say, span, utc }
 
 const ORIGIN_COLOURS = 6;
 const TICK_MS = 100;
-const FIELDS = "input, select, textarea";
+const FIELDS = "input:not([type=range]), select, textarea";
 
 let link = null;
+let past = null;
 let chosen = view.read("event");
 const dirty = new Set();
 const announced = new Map();
@@ -29,8 +31,12 @@ const reported = new Set();
 const map = new ChartMap(byId("map"));
 const inset = new ChartMap(byId("inset-map"), { inset: true });
 
-const piece = (name) => link?.pieces.get(name);
-const events = () => link?.under("events/") ?? [];
+// What the page shows: the stream, or while it is scrubbed back the moment that was asked for.
+const shown = () => (past?.on ? past : link);
+const piece = (name) => shown()?.pieces.get(name);
+const events = () => shown()?.under("events/") ?? [];
+const eventsNow = () => link?.under("events/") ?? [];
+const frameText = (node) => (past?.on ? `${say("past.mark")} · ${modeText(node)}` : modeText(node));
 
 function origins() {
   const node = piece("node");
@@ -43,7 +49,7 @@ const colourOf = (origin) => getComputedStyle(document.documentElement).getPrope
 function showHead() {
   const node = piece("node");
   if (!node) return;
-  showMode(node);
+  showMode(node, past?.on ?? false);
   byId("node").textContent = say("console.title", { node: node.node.toUpperCase() });
   const unproved = node.unproved.map((name) => name.toUpperCase()).join(", ");
   const box = byId("situation");
@@ -63,8 +69,8 @@ function scene() {
   const node = piece("node");
   const open = events().filter((event) => event.live || event.event === chosen || event.alarm?.state?.endsWith("unacknowledged"));
   const warnings = new Set(open.flatMap((event) => event.assessments.map((one) => `${one.origin}.${one.warning}`)));
-  const paths = link.under("paths/").filter((path) => warnings.has(`${path.origin}.${path.warning}`));
-  return { focus: chosen, events: open, paths, colour: colourOf, index: indexOf, mark: node ? modeText(node) : "" };
+  const paths = shown().under("paths/").filter((path) => warnings.has(`${path.origin}.${path.warning}`));
+  return { focus: chosen, events: open, paths, colour: colourOf, index: indexOf, mark: node ? frameText(node) : "" };
 }
 
 function showMaps() {
@@ -72,14 +78,14 @@ function showMaps() {
   map.draw(now);
   const withImpact = now.events.filter((event) => (!chosen || event.event === chosen) && event.assessments.some((one) => one.estimate?.impact && !isGone(one.status)));
   byId("inset").hidden = withImpact.length === 0;
-  if (withImpact.length) inset.draw({ ...now, focus: withImpact[0].event, events: withImpact, mark: modeText({ ...piece("node"), exercise: "" }) });
+  if (withImpact.length) inset.draw({ ...now, focus: withImpact[0].event, events: withImpact, mark: frameText({ ...piece("node"), exercise: "" }) });
   replace(byId("legend"), origins().map((origin) =>
     element("li", {}, element("span", { class: `swatch origin-${indexOf(origin)}`, "aria-hidden": "true" }, "━ "), origin.toUpperCase())));
 }
 
 // One short sentence for each new or changed status, for those who listen.
 function announce() {
-  for (const event of events()) {
+  for (const event of eventsNow()) {
     for (const one of event.assessments) {
       const key = `${one.origin}.${one.warning}`;
       if (announced.get(key) === one.status) continue;
@@ -91,7 +97,7 @@ function announce() {
 
 // What stands on this page, in a visible tab, is told to its originators: each time that one of them has a new version.
 function reportShown() {
-  if (document.visibilityState !== "visible" || link.state() !== "up") return;
+  if (document.visibilityState !== "visible" || link.state() !== "up" || past?.on) return;
   for (const event of events()) {
     const versions = event.assessments.filter((one) => one.basis === "partner").map((one) => `${one.warning}.${one.version}`);
     const key = `${event.event}/${versions.join()}`;
@@ -129,11 +135,12 @@ function render() {
   if (link) {
     if (touched("node") || touched("events/")) showHead();
     if (touched("events/") || touched("node") || touched("salvos") || touched("paths/")) {
-      renderEvents(byId("events"), events(), { salvos: piece("salvos") ?? [], paths: link.under("paths/"), chosen, onChoose: choosing, emptyText: emptyText() });
+      renderEvents(byId("events"), events(), { salvos: piece("salvos") ?? [], paths: shown().under("paths/"), chosen, onChoose: choosing, emptyText: emptyText() });
       announce();
       reportShown();
+      past?.showMarks(eventsNow());
     }
-    if (touched("statements/") || touched("node")) renderStatements(byId("statements-panel"), byId("statements"), link.under("statements/"), piece("node")?.node);
+    if (touched("statements/") || touched("node")) renderStatements(byId("statements-panel"), byId("statements"), shown().under("statements/"), piece("node")?.node);
     if (touched("sources") && piece("sources")) panels.sources(byId("sources"), piece("sources"));
     if (touched("doors") && piece("doors")) panels.doors(byId("doors"), piece("doors"));
     if (touched("lines") && piece("lines")) panels.log(byId("log"), piece("lines"));
@@ -150,10 +157,10 @@ function emptyText() {
 }
 
 function showClocks() {
-  const exercise = link.exerciseMs();
+  const exercise = shown().exerciseMs();
   byId("clock-utc").textContent = `${day(exercise)} ${clock(exercise)}`;
   byId("clock-local").textContent = clock(exercise, Intl.DateTimeFormat().resolvedOptions().timeZone);
-  const pace = link.clock;
+  const pace = shown().clock;
   byId("clock-pace").textContent = pace ? (pace.paused ? say("clock.paused") : `${number(pace.speed)} ×`) : "–";
   const age = link.ageS();
   byId("clock-age").textContent = age === null ? "–" : say("unit.s", { n: number(age, 1) });
@@ -170,8 +177,10 @@ function tick() {
   }
   if (state !== "up") byId("no-link").textContent = say(`link.${state}`, { age: span(link.silentMs() / 1000) });
   showClocks();
-  sound.sound(events().filter(calls));
-  const exercise = link.exerciseMs(), wall = link.linkMs();
+  const waiting = eventsNow().filter(calls);
+  sound.sound(waiting);
+  past?.showBanner(waiting.length, link.pieces.get("node")?.situation === "warning");
+  const exercise = shown().exerciseMs(), wall = shown().linkMs();
   for (const one of document.querySelectorAll("[data-age]")) one.textContent = one.dataset.age === "" ? "–" : span((exercise - Date.parse(one.dataset.age)) / 1000);
   for (const one of document.querySelectorAll("[data-link-age]")) one.textContent = span((wall - Date.parse(one.dataset.linkAge)) / 1000);
   for (const one of document.querySelectorAll("[data-countdown]")) {
@@ -205,8 +214,8 @@ function onChosen(commands) {
 
 function openHandover() {
   const node = piece("node");
-  if (!node) return;
-  handover.show(handover.sheet({ node, events: events(), sources: piece("sources") ?? [], exerciseMs: link.exerciseMs(), onDone: () => byId("handover").close() }));
+  if (!node || past?.on) return;
+  handover.show(handover.sheet({ node, events: events(), sources: piece("sources") ?? [], exerciseMs: shown().exerciseMs(), onDone: () => byId("handover").close() }));
 }
 
 // The start of a shift: the sound is tried and armed, and the watch is taken over, which partners and the record are told.
@@ -234,6 +243,10 @@ const KEYS = {
   "+": () => map.zoom(0.7),
   "-": () => map.zoom(1.4),
   0: () => map.fitAgain(),
+  ",": () => past?.step(-10),
+  ".": () => past?.step(10),
+  p: () => past?.play(),
+  n: () => past?.now(),
   m: sound.mute,
   h: openHandover,
   w: () => byId("shift").click(),
@@ -292,12 +305,13 @@ async function setLanguage(wanted) {
   for (const one of document.querySelectorAll("[data-say-label]")) one.setAttribute("aria-label", say(one.dataset.sayLabel));
   for (const canvas of document.querySelectorAll("canvas")) canvas.setAttribute("aria-label", say("map.described"));
   replace(byId("help"), element("h2", {}, say("help.title")), element("p", {}, say("help.operator")),
-    element("ul", {}, ["a", "jk", "s", "h", "zoom", "t"].map((key) => element("li", {}, say(`help.${key}`)))),
+    element("ul", {}, ["a", "jk", "s", "h", "past", "zoom", "t"].map((key) => element("li", {}, say(`help.${key}`)))),
     element("p", {}, Object.entries(SHAPES).map(([status, shape]) => `${shape} ${code("status", status)}`).join("  ·  ")));
   byId("language").value = language();
   place.translate();
   session.showPerson();
   sound.show();
+  past?.showBar();
   mark("all");
 }
 
@@ -313,6 +327,7 @@ async function start() {
   if (!session.current()) return session.showLogin();
   link = new Link("/api/stream", (changed) => { for (const name of changed) if (name !== "clock") mark(name); });
   // A refused stream may mean that the session is over.
+  past = new Past(link, () => mark("all"));
   link.onRefused = async () => {
     const person = await session.ask().catch(() => session.current());
     if (person === null) location.reload();

@@ -9,10 +9,10 @@ export function modeText(node) {
   return node.exercise ? `${say(`banner.${node.mode}`)} · ${node.exercise}` : say(`banner.${node.mode}`);
 }
 
-export function showMode(node) {
+export function showMode(node, past = false) {
   const mode = node.modes.length > 1 ? "mixed" : node.mode ?? "none";
   const text = modeText(node);
   document.body.dataset.mode = mode;
-  byId("mode").textContent = text;
-  document.title = `${code("mode", mode === "mixed" ? "mixed_short" : mode)} · ${node.node.toUpperCase()} · Bongsu`;
+  byId("mode").textContent = past ? `${say("past.mark")} · ${text}` : text;
+  document.title = `${past ? `${say("past.mark")} · ` : ""}${code("mode", mode === "mixed" ? "mixed_short" : mode)} · ${node.node.toUpperCase()} · Bongsu`;
 }
