@@ -13,6 +13,7 @@ from bongsu.core.exchange.release import ReleaseRoom
 from bongsu.core.exchange.send import Send
 from bongsu.core.inform.alarm import AlarmRoom
 from bongsu.core.inform.alert import AlertRoom
+from bongsu.core.inform.alert_issue import AlertIssue
 from bongsu.core.inform.consult import Consult
 from bongsu.core.inform.desk import Desk
 from bongsu.core.inform.statements import Statements
@@ -116,7 +117,7 @@ class Node:
         self.items: list[Item[Any]] = []
 
     def rooms(self) -> list[Any]:
-        kinds = (Link, Desk, Warn, AlertRoom, AlarmRoom, Consult, Statements, ReleaseRoom, Send)
+        kinds = (Link, Desk, Warn, AlertRoom, AlertIssue, AlarmRoom, Consult, Statements, ReleaseRoom, Send)
         return [kind(self.configuration) for kind in kinds]
 
     def restart(self) -> None:

@@ -123,7 +123,10 @@ def test_a_further_version_is_read_as_the_packaged_one_is() -> None:
     assert read(json.dumps(made).encode()).version == "2027.01"
 
 
-DIGESTS = {"2026.11": "fc927c1ceae63707d0a0c5198af303f438a9421a456d9cc8b5142c9bd908fc2f"}
+DIGESTS = {
+    "2026.11": "fc927c1ceae63707d0a0c5198af303f438a9421a456d9cc8b5142c9bd908fc2f",
+    "2026.12": "342e9a6b1f592cb9913c2b74db6df67603594054fe9cbe73b32b97efcff173a8",
+}
 """What each version says. A changed text is a new version, with a row of its own: documents name the version that they speak."""
 
 

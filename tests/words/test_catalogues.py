@@ -33,7 +33,7 @@ FAMILIES: dict[str, type[StrEnum]] = {
     "situation": Situation,
     "status": WarningStatus,
 }
-REFUSALS = re.compile(r'refused\((?:command|\d+), "(\w+)"|WireError\(\s*"(\w+)"')
+REFUSALS = re.compile(r'refused\((?:command|\d+), "(\w+)"|(?:WireError|NotCounted)\(\s*"(\w+)"')
 
 
 def parameters(text: str) -> list[str]:

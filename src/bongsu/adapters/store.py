@@ -74,7 +74,7 @@ _entries = Table(
 # What a restart looks for in a long record, each with a small index of its own: SQLite uses it where a query has these very words.
 _ORDERS = text("type = 'exercise_order'")
 _SHOWN = text(
-    "type IN ('event', 'alarm', 'alert', 'consultation', 'delivery', 'freshness', 'health', 'sensor_status', 'unreadable')"
+    "type IN ('event', 'alarm', 'alert', 'alert_draft', 'consultation', 'delivery', 'freshness', 'health', 'sensor_status', 'unreadable')"
 )
 Index("orders", _entries.c.number, sqlite_where=_ORDERS)
 Index("shown", _entries.c.number, sqlite_where=_SHOWN)

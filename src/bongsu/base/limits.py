@@ -453,6 +453,15 @@ CAP_BYTES = 1_048_576
 """One public alert document: ours with sixty areas in three languages is 100 kB, a national one with outlines of its districts several hundred;
 larger is refused before it is parsed."""
 
+ALERT_EXPIRES_S = 1_800.0
+"""Time until a public document expires by itself: longer than any flight's last half hour, and no substitute for the message that ends it."""
+
+ALERT_OUTLINED_COUNT = 12
+"""With more areas than this a public document carries their codes without outlines: three languages repeat each outline."""
+
+ALERT_COMMANDS_COUNT = 1_024
+"""Accepted alert commands that are remembered, so that none counts twice: hours of a busy desk."""
+
 ALERT_BROADCAST_CHARACTERS = {"en": 360, "ko": 157, "ja": 157}
 """Characters of an alert's text for phones: United States 360 (47 CFR 10.430; fits four pages of 93 septets, 3GPP TS 23.041); Korea 157 (Ministry of the
 Interior and Safety, announced for all regions from October 2026). No figure for Japan was confirmed, so its text keeps to the Korean one: also four pages."""

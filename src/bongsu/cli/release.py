@@ -26,7 +26,7 @@ def release() -> None:
 
 @release.command(
     epilog="\b\nExample:\n  bongsu release explain --recipient jp --kind warning\n"
-    "  bongsu release explain --recipient public --kind alert\n"
+    "  bongsu release explain --recipient public --kind alert_document\n"
     "  bongsu release explain --recipient review --kind path --mode exercise --onward review,file\n"
     "  bongsu release explain --recipient jp --kind warning --item warning.json --json\n"
     "  bongsu release explain --recipient file --record runs/salvo-1/record/kr --id kr-17"

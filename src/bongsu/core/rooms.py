@@ -8,6 +8,7 @@ from bongsu.core.exchange.release import ReleaseRoom
 from bongsu.core.exchange.send import Send
 from bongsu.core.inform.alarm import AlarmRoom
 from bongsu.core.inform.alert import AlertRoom
+from bongsu.core.inform.alert_issue import AlertIssue
 from bongsu.core.inform.consult import Consult
 from bongsu.core.inform.desk import Desk
 from bongsu.core.inform.statements import Statements
@@ -27,6 +28,7 @@ def build_rooms(configuration: Configuration) -> list[Room]:
         Desk(configuration),
         Warn(configuration),
         AlertRoom(configuration),
+        AlertIssue(configuration),
         AlarmRoom(configuration),
         Consult(configuration),
         Statements(configuration),

@@ -1,7 +1,7 @@
 """What a live drill writes before its processes start: a federation of its own, and the settings of each node.
 
 DIR/federation/     servers' files, certificates, keys: made anew for each drill, worth nothing after it
-DIR/nodes/CODE/     node.toml, sensors.jsonl, roles.toml, and the process's own words in node.log
+DIR/nodes/CODE/     node.toml, sensors.jsonl, roles.toml, alerting.toml, and the process's own words in node.log
 """
 
 from pathlib import Path
@@ -15,6 +15,7 @@ from bongsu.adapters.secret_files import read_secret, write_secret
 from bongsu.adapters.servers import Server, free_ports
 from bongsu.base.time import format_time
 from bongsu.drill import detections, settings
+from bongsu.drill.alerting import file_of, policy_of
 from bongsu.drill.relay import Relay
 from bongsu.drill.scenario import Scenario
 from bongsu.drill.scenario_schema import LinkCut
@@ -81,6 +82,9 @@ def write_node(scenario: Scenario, code: str, out: Path) -> Path:
     ]
     (folder / "roles.toml").write_text("\n".join(roles), encoding="utf-8")
     (folder / "circles.toml").write_text(_circles(scenario), encoding="utf-8")
+    policy = policy_of(code)
+    if policy is not None:
+        (folder / "alerting.toml").write_text(file_of(policy), encoding="utf-8")
     path = folder / "node.toml"
     path.write_text("\n".join(_node_lines(scenario, code, out)) + "\n", encoding="utf-8")
     return path
@@ -109,6 +113,7 @@ def _node_lines(scenario: Scenario, code: str, out: Path) -> list[str]:
         f"federation = {_text(str((out / 'federation').resolve()))}",
         'sensors = "sensors.jsonl"',
         'roles = "roles.toml"',
+        *(['alerting = "alerting.toml"'] if policy_of(code) is not None else []),
         'circles = "circles.toml"',
         'control = "stdin"',
         f"start = {_text(format_time(scenario.start_ns))}",

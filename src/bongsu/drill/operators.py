@@ -10,9 +10,11 @@ from typing import Any
 import msgspec
 
 from bongsu.base.units import seconds_to_ns
+from bongsu.drill.alert_officers import AlertOfficers
 from bongsu.drill.scenario import Scenario
 from bongsu.drill.scenario_schema import Acknowledge, Operator, OperatorAbsent, Retract, TakeStance
 from bongsu.model.alarm import Alarm, AlarmState
+from bongsu.model.alert_draft import AlertDraft
 from bongsu.model.command import Command
 from bongsu.model.estimate import Estimate
 from bongsu.model.event import Assessment, Event
@@ -49,6 +51,7 @@ class Operators:
         self._pending: dict[tuple[str, str], bool] = {}
         self._told: dict[tuple[str, str, str], bool] = {}
         self._count = 0
+        self._alerts = AlertOfficers(node, self._operators, self._add, self._next_id)
         self._away = [
             (inject.name, scenario.time_ns(inject.at_s), scenario.time_ns(inject.until_s))
             for inject in scenario.injects
@@ -64,7 +67,9 @@ class Operators:
     def see(self, items: Iterable[Item[Any]]) -> None:
         """Note what concerns a person; reactions are entered."""
         for item in items:
-            if isinstance(item.body, Event):
+            if isinstance(item.body, AlertDraft):
+                self._alerts.see(item.body, item.head.receipt_ns)
+            elif isinstance(item.body, Event):
                 self._event(item.body, item.head.receipt_ns)
             elif isinstance(item.body, Alarm):
                 self._alarm(item.body, item.head.receipt_ns)
@@ -183,10 +188,13 @@ class Operators:
         arguments = {"reason": action.reason}
         return lambda: self._command("retract", operator.name, operator.role, self._event_of[_place(one)], arguments)
 
-    def _command(self, kind: str, actor: str, role: str, event: str, arguments: dict[str, str]) -> Command:
+    def _next_id(self) -> str:
         self._count += 1
+        return f"{self._node}-script-{self._count}"
+
+    def _command(self, kind: str, actor: str, role: str, event: str, arguments: dict[str, str]) -> Command:
         return Command(
-            command=f"{self._node}-script-{self._count}",
+            command=self._next_id(),
             kind=kind,
             actor=actor,
             role=role,

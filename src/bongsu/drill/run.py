@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from bongsu.drill import outcome, twin
+from bongsu.drill import alert_files, outcome, twin
 from bongsu.drill import scenario as scenarios
 from bongsu.drill.out import Process, Run, RunFolder
 from bongsu.drill.run_plan import RunPlan, RunResult
@@ -93,13 +93,14 @@ def compare(plan: RunPlan, say: Say) -> outcome.Twin:
 
 
 def finish(plan: RunPlan, folder: RunFolder, result: RunResult, compared: outcome.Twin, say: Say) -> Played:
-    """Judge the records, write `review.json` and, from it, `review.html`."""
+    """Judge the records; write `review.json`, every alert document and, from the review, `review.html`."""
     from bongsu.drill import telling
     from bongsu.reports import review as page
 
     say("judging the records")
     judged = outcome.review_of(plan.scenario, plan.flights, plan.seed, plan.speed, result.record, compared)
     content = folder.write_review(judged.review)
+    alert_files.write(result.record, plan.out, plan.scenario.codes, plan.seed, plan.scenario.start_ns)
     say("writing review.html")
     page.write(plan.out, telling.material(plan, result, judged.review, judged.latencies_ms))
     return Played(judged.review, content, plan.out)

@@ -246,7 +246,16 @@ class Retract(Strict, frozen=True, kw_only=True, tag_field="do", tag="retract"):
     reason: Text
 
 
-Action = Acknowledge | TakeStance | Retract
+class ApproveAlert(Strict, frozen=True, kw_only=True, tag_field="do", tag="approve_alert"):
+    """Approves every draft of a public alert of the own node, `after_s` after it was drafted.
+
+    A nation of which no operator does so has two scripted persons who do (after 10 and 18 s).
+    """
+
+    after_s: Seconds
+
+
+Action = Acknowledge | TakeStance | Retract | ApproveAlert
 
 
 class Operator(Strict, frozen=True, kw_only=True):

@@ -3,6 +3,8 @@
 from importlib import resources
 
 from bongsu.core.exchange.policy import parse
+from bongsu.core.inform.alert_issue import COMMANDS
+from bongsu.drill.alerting import policy_of
 from bongsu.drill.scenario import Scenario
 from bongsu.drill.scenario_schema import Partner
 from bongsu.drill.sensors import describe
@@ -22,8 +24,13 @@ WATCH_KINDS = ("acknowledge", "shown", "shelve", "unshelve", "reset", "take_over
 SPEAK_KINDS = ("retract", "stance", "split", "merge", "draft", "sign", "refuse", "withdraw")
 """What a person may do who speaks for the nation."""
 
-ROLES = (Role(role="watch", kinds=(*WATCH_KINDS, *SPEAK_KINDS)),)
-"""The role of the persons on watch: they speak for their nation."""
+ALERT_ROLE = "alert-approve"
+
+ROLES = (
+    Role(role="watch", kinds=(*WATCH_KINDS, *SPEAK_KINDS)),
+    Role(role=ALERT_ROLE, kinds=("acknowledge", "shown", *COMMANDS)),
+)
+"""The roles of the persons on watch, who speak for their nation, and of those who speak to its public."""
 
 
 def federation_of(scenario: Scenario) -> str:
@@ -60,4 +67,5 @@ def configuration(scenario: Scenario, node: str, public_keys: tuple[PublicKey, .
         area_set=areas.LATEST,
         country=node.upper(),
         commit=commit(),
+        alerting=policy_of(node),
     )

@@ -2,6 +2,7 @@
 
 from bongsu.model.alarm import Alarm
 from bongsu.model.alert import Alert
+from bongsu.model.alert_draft import AlertDocument, AlertDraft, OutletReport
 from bongsu.model.carried import Carried
 from bongsu.model.command import Approved, Command
 from bongsu.model.configuration import Configuration
@@ -18,6 +19,7 @@ from bongsu.model.receipt import Acknowledged, GapRequest, Heartbeat, Receipt, S
 from bongsu.model.refusal import Refusal, Refused
 from bongsu.model.register import Register
 from bongsu.model.scan import RawScan, Scan
+from bongsu.model.sea_notice import SeaNotice
 from bongsu.model.sensor import SensorStatus
 from bongsu.model.stance import Stance
 from bongsu.model.statement import JointStatement, Signature, Statement
@@ -36,6 +38,7 @@ Input = (
     | Health
     | Dropped
     | ExerciseOrder
+    | OutletReport
     | Refusal
 )
 """What enters a core from outside: all that a replay needs. A `Refusal` enters where a feed cannot even read a line."""
@@ -49,6 +52,9 @@ Output = (
     | Event
     | Alarm
     | Alert
+    | AlertDraft
+    | AlertDocument
+    | SeaNotice
     | Consultation
     | Stance
     | Register

@@ -1,5 +1,6 @@
 """The configuration of a node: recorded first and at each change, so that record + commit = replay."""
 
+from bongsu.model.alert_policy import AlertPolicy
 from bongsu.model.circle import Circle
 from bongsu.model.label import Label
 from bongsu.model.mode import Mode
@@ -61,3 +62,4 @@ class Configuration(Noun, frozen=True):
     area_set: str
     country: str
     commit: str = ""
+    alerting: AlertPolicy | None = None

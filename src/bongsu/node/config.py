@@ -29,6 +29,7 @@ from bongsu.model.configuration import Configuration, PublicKey, Role, Rule
 from bongsu.model.label import Label
 from bongsu.model.mode import Mode
 from bongsu.model.sensor import Sensor
+from bongsu.node.alerting import Alerting, read_alerting
 from bongsu.wire.detections import LineParser
 
 _REMEDY = "see docs/reference/node.md"
@@ -73,6 +74,7 @@ class NodeFile(_Strict):
     console_certificate: str = ""
     console_key: str = ""
     accounts: str = ""
+    alerting: str = ""
     control: Literal["none", "stdin"] = "none"
     start: str = ""
     feed: FeedTable = msgspec.field(default_factory=FeedTable)
@@ -128,6 +130,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     start_ns: int | None
     access: Access | None
     signer: Signer | None
+    alerting: Alerting | None = None
 
 
 def read_settings(path: Path) -> Settings:
@@ -136,6 +139,7 @@ def read_settings(path: Path) -> Settings:
     _check(file, path)
     base = path.parent
     access, signer, keys = _identity(file, path)
+    alerting = _alerting(file, base)
     partners = tuple(sorted({file.node, *(() if access is None else (*access.recipients, *access.issuers))}))
     configuration = Configuration(
         node=file.node,
@@ -153,6 +157,7 @@ def read_settings(path: Path) -> Settings:
         area_set=file.area_set or areas.LATEST,
         country=file.country or file.node.upper(),
         commit=commit(),
+        alerting=alerting.policy if alerting is not None else None,
     )
     return Settings(
         path=path,
@@ -165,7 +170,15 @@ def read_settings(path: Path) -> Settings:
         start_ns=parse_time(file.start) if file.start else None,
         access=access,
         signer=signer,
+        alerting=alerting,
     )
+
+
+def _alerting(file: NodeFile, base: Path) -> Alerting | None:
+    if not file.alerting:
+        return None
+    country, area_set = file.country or file.node.upper(), file.area_set or areas.LATEST
+    return read_alerting(base / file.alerting, file.mode, file.node, file.exercise, country, area_set)
 
 
 def accounts_of(path: Path) -> tuple[Path, tuple[str, ...]]:

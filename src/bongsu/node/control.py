@@ -19,6 +19,7 @@ from bongsu.base.errors import BadInput
 from bongsu.base.limits import CONTROL_LINE_BYTES
 from bongsu.model.alarm import Alarm
 from bongsu.model.alert import Alert
+from bongsu.model.alert_draft import AlertDraft
 from bongsu.model.command import Command
 from bongsu.model.event import Event
 from bongsu.model.exercise import ExerciseOrder
@@ -26,7 +27,7 @@ from bongsu.model.freshness import Freshness
 from bongsu.model.head import Item
 
 Line = ExerciseOrder | Command
-Seen = Event | Alarm | Alert | Freshness
+Seen = Event | Alarm | Alert | AlertDraft | Freshness
 """What scripted persons of a drill, and its table, hear of a node."""
 
 _decoder: msgspec.json.Decoder[Line] = msgspec.json.Decoder(Line)
@@ -78,6 +79,8 @@ def newest_seen(items: Iterable[Item[Any]]) -> list[Item[Any]]:
                 subject = item.body.event
             case Alert():
                 subject = item.body.alert
+            case AlertDraft():
+                subject = item.body.chain
             case Freshness():
                 subject = item.body.source
             case _:

@@ -33,6 +33,8 @@ from bongsu.wire.cap12_types import (
 )
 
 LANGUAGE_TAGS = {"en": "en-US", "ko": "ko-KR", "ja": "ja-JP"}
+UNCONFIRMED = "UNCONFIRMED: no person has approved this"
+"""In the note of a document that a deadline sent."""
 EXACT = "bongsu.exact."
 """Begins the name of a parameter that holds a time with all its digits: `bongsu.exact.sent`."""
 
@@ -59,7 +61,10 @@ class AlertedArea(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
-    """What a document is to say. `addresses` make it private; an exercise or test without them is restricted to its participants."""
+    """What a document is to say. `addresses` make it private; an exercise or test without them is restricted to its participants.
+
+    `unconfirmed`: it goes out though no person has approved it; the note says so, as the texts must.
+    """
 
     alert: str
     version: int
@@ -71,6 +76,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     areas: tuple[AlertedArea, ...]
     wordings: tuple[Wording, ...]
     addresses: tuple[str, ...] = ()
+    unconfirmed: bool = False
 
 
 def document(
@@ -99,7 +105,7 @@ def document(
         restriction=restriction,
         addresses=draft.addresses,
         codes=cap12_profiles.PROFILES[issuer.profile].codes,
-        note=f"{mark} {exercise}".strip(),
+        note=" ".join(part for part in (mark, exercise, UNCONFIRMED if draft.unconfirmed else "") if part),
         references=references,
         incidents=(draft.alert,),
         infos=tuple(_info(draft, wording, issuer, status) for wording in wordings),

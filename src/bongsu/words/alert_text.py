@@ -46,13 +46,17 @@ class AreaName(msgspec.Struct, frozen=True):
 
 
 class AlertFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """What an alert is about: `stage` `pre_alert` or `alert`, `kind` `impact` or `overflight`, when it may arrive (None: not known), when it is sent."""
+    """What an alert is about: `stage` `pre_alert` or `alert`, `kind` `impact` or `overflight`, when it may arrive (None: not known), when it is sent.
+
+    `unconfirmed`: no person has approved it; every paragraph says so.
+    """
 
     stage: AlertStage
     kind: str
     areas: tuple[AreaName, ...]
     time_ns: int | None
     sent_ns: int
+    unconfirmed: bool = False
 
 
 class Prepared(msgspec.Struct, frozen=True):
@@ -122,6 +126,7 @@ class _Writer:
         self._authority = authority
         self._mode = mode
         self._mark = texts.marks[mode.value][language]
+        self._unconfirmed = texts.phrases["unconfirmed"][language] if facts.unconfirmed else ""
         known = facts.time_ns is not None
         time = texts.phrase("time_known" if known else "time_unknown", language, clock=self._clock(facts.time_ns or 0))
         self._values = {"time": time, "sent": self._clock(facts.sent_ns), "more": authority.more[language]}
@@ -151,7 +156,7 @@ class _Writer:
     def _filled(self, stage: str, part: str, areas: str, names: Texts) -> str:
         text = self._unit.text(stage, part, self._language)
         filled = text.format_map({**self._values, "areas": areas, "authority": names[self._language]})
-        return f"{self._mark} {filled}" if self._mark else filled
+        return " ".join(part for part in (self._mark, self._unconfirmed, filled) if part)
 
     def _broadcast(self, stage: str, part: str, limit: int) -> str:
         text = self._fitting(stage, part, limit)

@@ -22,6 +22,7 @@ PHRASES: dict[str, frozenset[str]] = {
     "areas_more": frozenset(["names", "country", "count"]),
     "areas_here": frozenset(),
     "area_in_province": frozenset(["area", "province"]),
+    "unconfirmed": frozenset(),
     "time_known": frozenset(["clock"]),
     "time_unknown": frozenset(),
 }

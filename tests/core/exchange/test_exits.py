@@ -16,7 +16,8 @@ from bongsu.core.exchange.exits import EXITS, kinds
 from bongsu.core.exchange.gate import Gate, question
 from bongsu.core.exchange.policy import ACTIONS, decide, parse
 from bongsu.core.exchange.release import ReleaseRoom
-from bongsu.model.alert import Alert, AreaRisk
+from bongsu.model.alert import Alert
+from bongsu.model.alert_draft import AlertDocument
 from bongsu.model.configuration import Rule
 from bongsu.model.decision import Decision
 from bongsu.model.head import Head, Item
@@ -24,20 +25,24 @@ from bongsu.model.label import Label, join
 from bongsu.model.message import Outgoing, Release
 from bongsu.model.mode import Mode
 from bongsu.model.warning import Path as Way
+from bongsu.model.wording import AlertStage
 from tests.core.exchange.test_release import DEFAULT
 from tests.core.harness import EXERCISE, PARTNERS, Node, at, configuration, estimate
 
 NOW = at(100)
-ALERT = Alert(
-    alert="kr-V1-A",
+ALERT = AlertDocument(
+    document="kr.exercise.1",
+    chain="kr-V1-A-impact",
     event="kr-V1",
-    version=1,
-    status="alert",
+    number=1,
+    stage=AlertStage.ALERT,
+    kind="impact",
+    audience="public",
+    confirmed=True,
     time_ns=NOW.exercise_ns,
-    area_set="2026.11",
-    areas=(AreaRisk(area="KR-11", kind="impact"),),
-    basis=("us",),
-    reason="1 areas joined",
+    areas=("KR-11",),
+    content="<alert>경보</alert>".encode(),
+    persons=("One", "Two"),
 )
 PLACE = Way(
     warning="us-E1", time_ns=NOW.exercise_ns, latitude_rad=0.7, longitude_rad=2.2, altitude_m=1e5, phase="coast"
@@ -61,17 +66,24 @@ def item(body: Any, origin: str = "kr", label: Label | None = None, mode: Mode =
     )
 
 
-def test_an_alert_reaches_the_public_without_whose_assessment_it_rests_on() -> None:
+def test_an_alert_reaches_the_public_without_who_approved_it() -> None:
     given_bodies = ReleaseRoom(configuration("kr", policy=DEFAULT)).handle(item(ALERT), NOW)
     released = {one.recipient: json.loads(one.body) for one in given_bodies if isinstance(one, Release)}
     assert set(released) == {"public", "file"}
-    assert "basis" not in released["public"] and released["file"]["basis"] == ["us"]
-    assert [area["area"] for area in released["public"]["areas"]] == ["KR-11"]
-    again = msgspec.convert({"type": "alert", **released["public"]}, Alert)
-    assert again == msgspec.structs.replace(ALERT, basis=()), "an outlet can build its document from what may leave"
+    assert "persons" not in released["public"] and released["file"]["persons"] == ["One", "Two"]
+    again = msgspec.convert({"type": "alert_document", **released["public"]}, AlertDocument, builtin_types=())
+    assert again == msgspec.structs.replace(ALERT, persons=()), "an outlet can build its document from what may leave"
     decided = {one.recipient: one for one in given_bodies if isinstance(one, Decision)}
     assert decided["public"].rule == "alerts-to-the-public"
-    assert any("whose-assessment" in reason for reason in decided["public"].reasons)
+    assert any("who-approved" in reason for reason in decided["public"].reasons)
+
+
+def test_what_is_for_authorities_never_reaches_the_public_and_the_machines_areas_reach_nobody() -> None:
+    room = ReleaseRoom(configuration("kr", policy=DEFAULT))
+    unconfirmed = msgspec.structs.replace(ALERT, audience="authorities", confirmed=False)
+    released = [one.recipient for one in room.handle(item(unconfirmed), NOW) if isinstance(one, Release)]
+    assert released == ["authorities", "file"]
+    assert Alert not in ReleaseRoom.takes
 
 
 def test_what_leaves_by_an_exit_is_in_no_partners_lane() -> None:
@@ -98,9 +110,10 @@ def test_the_shipped_default_at_every_exit(mode: Mode, exit_: str, kind: str) ->
     chosen = decide(rules, exit_, frozenset(), kind, "", mode.value)
     allowed = chosen is not None and chosen.action != "deny"
     exercise = exit_ in ("review", "file") and mode is Mode.EXERCISE
-    alert = exit_ in ("public", "file") and kind == "alert"
+    alert = exit_ in ("public", "file", "authorities") and kind == "alert_document"
+    notice = exit_ in ("file", "authorities") and kind == "sea_notice"
     bulletin = kind == "joint_statement" and (exit_ == "file" or (exit_ == "public" and mode is Mode.REAL))
-    assert allowed == (exercise or alert or bulletin)
+    assert allowed == (exercise or alert or notice or bulletin)
 
 
 @given(

@@ -13,6 +13,7 @@ from bongsu.model.noun import tag_of
 from bongsu.wire import payloads_v1
 
 EXITS: dict[str, str] = {
+    "authorities": "this nation's own authorities: alerts that nobody has confirmed, drafts of notices to ships and aircraft",
     "file": "files and folders outside the node: exports of the record, documents of a drill",
     "public": "everybody: alerts, feeds, bulletins",
     "review": "the review of an exercise, for all who take part and whoever they show it to",
@@ -27,19 +28,35 @@ RETRACTED_IDENTITY = IDENTITY - {"terms"}
 """What a holder gets of a retraction against today's policy."""
 
 IDENTITIES: dict[str, frozenset[str]] = {
-    "alert": frozenset({"alert", "event", "version", "status", "time_ns"}),
+    "sea_notice": frozenset({"notice", "event", "version", "status", "time_ns"}),
+    "alert_document": frozenset({"document", "chain", "number", "stage", "audience", "time_ns"}),
 }
 """The same for kinds that have no form in an envelope."""
 
 OWN_WORDS = frozenset(
-    {"alert", "joint_statement", "statement", "signature", "shown", "acknowledged", "refused", "stance"}
+    {
+        "alert_document",
+        "sea_notice",
+        "joint_statement",
+        "statement",
+        "signature",
+        "shown",
+        "acknowledged",
+        "refused",
+        "stance",
+    }
 )
 """Kinds that are this nation's own word, whatever made it speak: no partner's figures are in them, so no partner's consent is asked.
 
 A joint statement is a text to which each member's signature is its consent."""
 
-TO_EXITS: dict[str, tuple[str, ...]] = {"alert": ("public", "file")}
-"""Kinds that the release room offers to exits by itself, the moment they are made. Other exits ask the gate when they need something."""
+TO_EXITS: dict[str, tuple[str, ...]] = {
+    "alert_document": ("public", "file"),
+    "alert_document.authorities": ("authorities", "file"),
+    "sea_notice": ("authorities", "file"),
+}
+"""Kinds (with the audience, where a body names another than the public) that
+ the release room offers to exits by itself, the moment they are made. Other exits ask the gate when they need something."""
 
 
 def kind_of(body: Any) -> str:

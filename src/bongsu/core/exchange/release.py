@@ -1,6 +1,6 @@
 """Release: the only way out. Default deny, by recipient, kind and field; every decision is recorded with its rule and reasons.
 
-Takes: our own warnings, paths, stances, statements, signatures, `Shown`, `Acknowledged`, `Refused`, `Alert`; link control (`Receipt`,
+Takes: our own warnings, paths, stances, statements, signatures, `Shown`, `Acknowledged`, `Refused`, `AlertDocument`; link control (`Receipt`,
     `GapRequest`); `Carried` from the epoch before.
 Gives: a `Decision` for each item and recipient, partner or exit (`exits.py`), and a `Release` (exact bytes for one recipient) where it is allowed.
 Remembers: who was given which warning (a retraction goes to every holder whatever today's policy), when each path was last released, and the grid
@@ -18,13 +18,14 @@ from bongsu.base.units import seconds_to_ns
 from bongsu.core.exchange.exits import EXITS, TO_EXITS
 from bongsu.core.exchange.gate import Answer, Cells, Gate, question
 from bongsu.core.room import Given, Memoryless
-from bongsu.model.alert import Alert
+from bongsu.model.alert_draft import AlertDocument
 from bongsu.model.carried import Carried
 from bongsu.model.configuration import Configuration
 from bongsu.model.head import Item, Now
 from bongsu.model.message import Lane, Release
 from bongsu.model.receipt import Acknowledged, GapRequest, Receipt, Shown
 from bongsu.model.refusal import Refused
+from bongsu.model.sea_notice import SeaNotice
 from bongsu.model.stance import Stance
 from bongsu.model.statement import Signature, Statement
 from bongsu.model.warning import Path, Warning, WarningStatus
@@ -56,7 +57,8 @@ class ReleaseRoom(Memoryless):
         Shown,
         Acknowledged,
         Refused,
-        Alert,
+        AlertDocument,
+        SeaNotice,
         Receipt,
         GapRequest,
         Carried,
@@ -96,8 +98,10 @@ class ReleaseRoom(Memoryless):
     def _recipients(self, body: Any, now: Now) -> tuple[str, ...]:
         if isinstance(body, Warning):
             return self._others
-        if isinstance(body, Alert):
-            return TO_EXITS["alert"]
+        if isinstance(body, SeaNotice):
+            return TO_EXITS["sea_notice"]
+        if isinstance(body, AlertDocument):
+            return TO_EXITS["alert_document" if body.audience == "public" else "alert_document.authorities"]
         if isinstance(body, Stance | Statement | Signature):
             members = {
                 member

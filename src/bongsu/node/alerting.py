@@ -1,0 +1,197 @@
+"""A nation's alerting file: who speaks to the public, who approves, and through which outlets. One strict TOML, named by `alerting` in the node's settings.
+
+Every fault is one line that names file and key (exit 2). Texts are tried when the file is read, each stage in each language, so that no alert and no
+correction fails later for a name that is too long for a phone.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+import msgspec
+
+from bongsu.base.errors import BadInput, BadValue, BongsuError
+from bongsu.base.ids import check_name
+from bongsu.base.time import parse_time
+from bongsu.core.inform.alert_documents import try_out
+from bongsu.geo import areas
+from bongsu.model.alert_policy import AlertPolicy, Approver
+from bongsu.model.mode import Mode
+
+_REMEDY = "see docs/reference/alerts.md for its keys"
+
+
+class _Strict(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """Every key is known and of its type."""
+
+
+class _Texts(_Strict):
+    en: str
+    ko: str
+    ja: str
+
+    def texts(self) -> dict[str, str]:
+        return {"en": self.en, "ko": self.ko, "ja": self.ja}
+
+
+class _Approver(_Strict):
+    person: str
+    accounts: list[str]
+    from_: str = msgspec.field(name="from", default="")
+    until: str = ""
+
+
+class OutletTable(_Strict):
+    """One outlet. `takes`: of which mode's world it is, by default the node's; `path` of `file` and `atom`, `url` of `webhook`."""
+
+    name: str
+    kind: Literal["file", "atom", "webhook"]
+    recipient: Literal["public", "file", "authorities"] = "public"
+    takes: Mode | None = None
+    path: str = ""
+    url: str = ""
+    title: str = ""
+
+
+class _AlertingFile(_Strict):
+    sender: str
+    names: _Texts
+    short_names: _Texts
+    more: _Texts
+    zones: _Texts
+    offset_minutes: int
+    profile: str = ""
+    web: str = ""
+    contact: str = ""
+    persons_pre_alert: int = 2
+    persons_alert: int = 2
+    persons_passed: int = 1
+    deadline_s: float = 60.0
+    automatic: bool = False
+    authorities: list[str] = []
+    coordinator: _Texts | None = None
+    approvers: list[_Approver] = []
+    outlets: list[OutletTable] = []
+    seal_key: str = ""
+    seal_certificate: str = ""
+
+
+class Alerting(msgspec.Struct, frozen=True, kw_only=True):
+    """What the file says: the policy, which the core is configured with, and the outlets, which only the shell knows."""
+
+    policy: AlertPolicy
+    outlets: tuple[OutletTable, ...]
+    seal_key: Path | None
+    seal_certificate: Path | None
+
+
+def read_alerting(path: Path, mode: Mode, node: str, exercise: str, country: str, area_set: str) -> Alerting:
+    """Read the file of a node. Raises `BadInput`."""
+    try:
+        file = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), _AlertingFile)
+    except OSError as error:
+        raise BadInput(
+            f"cannot be read ({(error.strerror or 'unknown').lower()})", "check `alerting`", str(path)
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadInput(f"not TOML ({error})", "correct the line", str(path)) from None
+    except msgspec.ValidationError as error:
+        raise BadInput(str(error).replace("Object contains", "it contains"), _REMEDY, str(path)) from None
+    _check(file, mode, path)
+    policy = _policy(file, path)
+    try:
+        try_out(policy, node, mode, exercise, country, areas.load(area_set))
+    except BongsuError as error:
+        raise BadInput(error.fault, error.remedy, str(path)) from None
+    base = path.parent
+    return Alerting(
+        policy=policy,
+        outlets=tuple(_outlet(outlet, mode, base) for outlet in file.outlets),
+        seal_key=base / file.seal_key if file.seal_key else None,
+        seal_certificate=base / file.seal_certificate if file.seal_certificate else None,
+    )
+
+
+def _policy(file: _AlertingFile, path: Path) -> AlertPolicy:
+    try:
+        approvers = tuple(
+            Approver(
+                person=one.person,
+                accounts=tuple(one.accounts),
+                from_ns=parse_time(one.from_) if one.from_ else None,
+                until_ns=parse_time(one.until) if one.until else None,
+            )
+            for one in file.approvers
+        )
+    except BadValue as error:
+        raise BadInput(f"approvers: {error.fault}", error.remedy, str(path)) from None
+    return AlertPolicy(
+        names=file.names.texts(),
+        short_names=file.short_names.texts(),
+        more=file.more.texts(),
+        zones=file.zones.texts(),
+        offset_minutes=file.offset_minutes,
+        sender=file.sender,
+        profile=file.profile,
+        web=file.web,
+        contact=file.contact,
+        persons_pre_alert=file.persons_pre_alert,
+        persons_alert=file.persons_alert,
+        persons_passed=file.persons_passed,
+        deadline_s=file.deadline_s,
+        automatic=file.automatic,
+        authorities=tuple(file.authorities),
+        approvers=approvers,
+        coordinator=file.coordinator.texts() if file.coordinator is not None else {},
+    )
+
+
+def _check(file: _AlertingFile, mode: Mode, path: Path) -> None:
+    """What the types cannot say."""
+    accounts = [account for approver in file.approvers for account in approver.accounts]
+    names = [approver.person for approver in file.approvers]
+    persons = (file.persons_pre_alert, file.persons_alert, file.persons_passed)
+    checks = [
+        ("persons_*", all(1 <= count <= 5 for count in persons), "use 1 to 5 persons"),
+        ("deadline_s", 5.0 <= file.deadline_s <= 3600.0, "use 5 to 3600 seconds"),
+        ("approvers", len(frozenset(accounts)) == len(accounts), "an account belongs to one person"),
+        ("approvers", len(frozenset(names)) == len(names), "name each person once, with all their accounts"),
+        ("approvers", not names or len(names) >= max(persons), "name as many persons as must approve"),
+        ("seal_key", bool(file.seal_key) == bool(file.seal_certificate), "a seal needs its key and its certificate"),
+        ("seal_key", bool(file.seal_key) or not file.outlets or mode is not Mode.REAL, "a real alert leaves sealed"),
+        ("outlets", len({one.name for one in file.outlets}) == len(file.outlets), "each outlet has a name of its own"),
+    ]
+    for key, good, remedy in checks:
+        if not good:
+            raise BadInput(f"{key} does not fit", remedy, str(path))
+    for outlet in file.outlets:
+        _check_outlet(outlet, mode, path)
+
+
+def _check_outlet(outlet: OutletTable, mode: Mode, path: Path) -> None:
+    place = f"outlets.{outlet.name}"
+    try:
+        check_name(outlet.name)
+    except BadValue as error:
+        raise BadInput(f"outlets: {error.fault}", error.remedy, str(path)) from None
+    if outlet.takes not in (None, mode):
+        raise BadInput(
+            f"{place} takes mode {outlet.takes.value}, and this node is of mode {mode.value}",
+            "an outlet belongs to nodes of its own mode alone",
+            str(path),
+        )
+    if (outlet.kind == "webhook") != bool(outlet.url) or (outlet.kind != "webhook") != bool(outlet.path):
+        raise BadInput(f"{place} does not fit its kind", "a webhook has a url; a file or feed has a path", str(path))
+    if outlet.kind == "webhook":
+        url = urlsplit(outlet.url)
+        loopback = url.scheme == "http" and url.hostname in ("127.0.0.1", "localhost", "::1")
+        if not url.hostname or not (url.scheme == "https" or loopback):
+            raise BadInput(f"{place}.url is not safe", "use https, or http on this machine alone", str(path))
+
+
+def _outlet(outlet: OutletTable, mode: Mode, base: Path) -> OutletTable:
+    where = str(base / outlet.path) if outlet.path else ""
+    return msgspec.structs.replace(outlet, takes=mode, path=where)
