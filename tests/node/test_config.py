@@ -29,6 +29,12 @@ def test_shipped_defaults_fill_what_is_not_named(tmp_path: Path) -> None:
     assert settings.record == tmp_path / "record" / "kr"
 
 
+def test_a_record_may_lie_on_a_server(tmp_path: Path) -> None:
+    settings = read_settings(write(tmp_path, GOOD + 'record_url = "postgresql://kr@127.0.0.1/records?schema=kr"\n'))
+    assert settings.place.shown == "postgresql://kr@127.0.0.1/records?schema=kr"
+    assert settings.record == tmp_path / "record" / "kr", "marks stay beside the node"
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
@@ -43,6 +49,8 @@ def test_shipped_defaults_fill_what_is_not_named(tmp_path: Path) -> None:
         (GOOD + "console_port = 70000\n", "console_port"),
         (GOOD + 'start = "yesterday"\n', "yesterday"),
         (GOOD + 'sensors = "none.jsonl"\n', "none.jsonl"),
+        (GOOD + 'record_url = "mysql://kr@host/records"\n', "record_url"),
+        (GOOD + 'record_url = "postgresql://kr:secret@host/records?a=1"\n', "kr@host/records"),
         (GOOD + 'policy = "none.toml"\n', "none.toml"),
         (GOOD + 'roles = "none.toml"\n', "none.toml"),
         (GOOD + 'federation = "nowhere"\n', "access-test.toml"),

@@ -57,7 +57,7 @@ class Exported(msgspec.Struct, frozen=True):
     refused: dict[str, int]
 
 
-def export(folder: Path, form: str, out: Path, types: tuple[str, ...] = TYPES) -> Exported:
+def export(folder: Path | str, form: str, out: Path, types: tuple[str, ...] = TYPES) -> Exported:
     """Write what may leave of a node's record to `out`. Raises `BadInput` and `RecordError`."""
     refused: Counter[str] = Counter()
     rows = list(released(folder, types, refused))
@@ -70,7 +70,7 @@ def export(folder: Path, form: str, out: Path, types: tuple[str, ...] = TYPES) -
     return Exported(len(rows), dict(refused.most_common()))
 
 
-def released(folder: Path, types: tuple[str, ...], refused: Counter[str]) -> Iterator[Row]:
+def released(folder: Path | str, types: tuple[str, ...], refused: Counter[str]) -> Iterator[Row]:
     """The items of these types that the gate lets out, in order; `refused` counts the others."""
     gate: Gate | None = None
     cells: dict[str, Cells] = {}
@@ -81,7 +81,9 @@ def released(folder: Path, types: tuple[str, ...], refused: Counter[str]) -> Ite
                 gate = Gate(item.body)
                 continue
             if gate is None:
-                raise RecordError("the record does not begin with a configuration", "give a whole record", str(folder))
+                raise RecordError(
+                    "the record does not begin with a configuration", "give a whole record", reader.place.shown
+                )
             held = cells.setdefault(str(getattr(item.body, "warning", "")), {})
             answer = gate.ask(question(item, RECIPIENT), item.head.receipt_ns, held)
             if answer.members is None:

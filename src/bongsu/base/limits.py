@@ -228,6 +228,12 @@ RECORD_BATCH_COUNT = 2_048
 RECORD_RETRY_S = 1.0
 """Link time between two attempts at a commit while the disk fails."""
 
+RECORD_SERVER_S = 5.0
+"""How long a server that keeps a record may take to answer the writer: then the commit counts as failed and a new connection is tried."""
+
+RECORD_SERVER_READ_S = 60.0
+"""How long such a server may take to answer a reader, who may ask for a search through a long record."""
+
 RECORD_BACKLOG_COUNT = 200_000
 """Entries kept in memory while the disk fails (about 200 MB, an hour of a busy node); beyond that the node ends loudly."""
 

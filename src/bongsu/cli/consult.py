@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bongsu.base.errors import BadInput
+from bongsu.cli.record_place import RecordPlace, shown
 
 if TYPE_CHECKING:
     from bongsu.model.configuration import Configuration
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from bongsu.model.register import Register
     from bongsu.model.statement import JointStatement
 
-_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+_PLACE = RecordPlace()
 _ADDRESS = click.option(
     "--console", "address", required=True, metavar="URL", help="The node's console, such as http://127.0.0.1:8460."
 )
@@ -68,11 +69,11 @@ def list_(address: str, as_json: bool) -> None:
 
 
 @consult.command(epilog="\b\nExample:\n  bongsu consult register runs/salvo-1/record/kr --event kr-E1")
-@click.argument("folder", metavar="DIR", type=_FOLDER)
+@click.argument("folder", metavar="DIR", type=_PLACE)
 @click.option("--event", default="", help="One event; all of the record by default.")
 @click.option("--history", is_flag=True, help="Every claim as it was made, not the newest of each nation alone.")
 @_JSON
-def register(folder: Path, event: str, history: bool, as_json: bool) -> None:
+def register(folder: Path | str, event: str, history: bool, as_json: bool) -> None:
     """Print the disagreement register of a record: each figure's claims by nation, and by how much the reporters differ."""
     import msgspec
 
@@ -80,7 +81,7 @@ def register(folder: Path, event: str, history: bool, as_json: bool) -> None:
     chosen = {name: versions for name, versions in registers.items() if event in ("", name)}
     if not chosen:
         raise BadInput(
-            f"no register of {event or 'any event'}", f"known are: {', '.join(registers) or 'none'}", str(folder)
+            f"no register of {event or 'any event'}", f"known are: {', '.join(registers) or 'none'}", shown(folder)
         )
     if as_json:
         kept = {name: versions if history else versions[-1:] for name, versions in chosen.items()}
@@ -183,14 +184,14 @@ def withdraw(statement: str, address: str, actor: str | None, role: str) -> int:
     epilog="\b\nExample:\n  bongsu consult bulletin runs/salvo-1/record/kr kr-S1\n"
     "  bongsu consult bulletin runs/salvo-1/record/kr kr-S1 --language ja --to file"
 )
-@click.argument("folder", metavar="DIR", type=_FOLDER)
+@click.argument("folder", metavar="DIR", type=_PLACE)
 @click.argument("statement")
 @click.option(
     "--language", type=click.Choice(["en", "ko", "ja"]), default="en", show_default=True, help="Of the bulletin."
 )
 @click.option("--to", "recipient", type=click.Choice(["public", "file"]), default="public", show_default=True,
               help="The exit: asked of the node's own release policy.")  # fmt: skip
-def bulletin(folder: Path, statement: str, language: str, recipient: str) -> int:
+def bulletin(folder: Path | str, statement: str, language: str, recipient: str) -> int:
     """Print an adopted statement of a record as a dispatch, if the node's policy lets it out; exit 1 where it does not."""
     from bongsu.core.exchange.gate import Gate, question
     from bongsu.words.bulletin import bulletin as write
@@ -245,7 +246,7 @@ def _full(one: dict[str, Any], language: str) -> str:
     return "\n".join([_line(one), f"digest {one['digest']}", "", one["texts"][language], "", *votes])
 
 
-def _registers(folder: Path) -> dict[str, list[Register]]:
+def _registers(folder: Path | str) -> dict[str, list[Register]]:
     from bongsu.adapters.store import RecordReader
     from bongsu.model.noun import tag_of
     from bongsu.model.register import Register
@@ -279,7 +280,7 @@ def _table(versions: list[Register], history: bool) -> list[str]:
     return lines
 
 
-def _adopted(folder: Path, statement: str) -> tuple[Configuration, Item[JointStatement]]:
+def _adopted(folder: Path | str, statement: str) -> tuple[Configuration, Item[JointStatement]]:
     """The node's configuration and the newest adopted version of a statement in its record."""
     from bongsu.adapters.store import RecordReader
     from bongsu.model.configuration import Configuration
@@ -302,8 +303,8 @@ def _adopted(folder: Path, statement: str) -> tuple[Configuration, Item[JointSta
                     newest = item_of(entry)
     if statement not in known:
         raise BadInput(
-            f"no statement {statement!r} in this record", f"known are: {', '.join(known) or 'none'}", str(folder)
+            f"no statement {statement!r} in this record", f"known are: {', '.join(known) or 'none'}", shown(folder)
         )
     if newest is None or configuration is None:
-        raise BadInput(f"{statement} is not adopted", "wait until every member has signed", str(folder))
+        raise BadInput(f"{statement} is not adopted", "wait until every member has signed", shown(folder))
     return configuration, newest

@@ -12,6 +12,7 @@ import click
 from bongsu.base.errors import BadInput
 from bongsu.base.time import format_time, parse_time
 from bongsu.cli.record_export import export
+from bongsu.cli.record_place import RecordPlace
 
 if TYPE_CHECKING:
     from bongsu.core.pipeline import Pipeline
@@ -19,17 +20,21 @@ if TYPE_CHECKING:
     from bongsu.record.compare import Direction
     from bongsu.record.entry import Entry
 
-_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+_PLACE = RecordPlace()
 _NAMES_SHOWN = 5
 
 
 @click.group(epilog="\b\nExample:\n  bongsu record verify runs/salvo-1/record/kr")
 def record() -> None:
-    """Look into records, and check them. DIR is one node's folder, such as RUN/record/kr."""
+    """Look into records, and check them.
+
+    DIR is one node's folder, such as RUN/record/kr, a file of an epoch that was set aside, such as DIR/record-epoch-1.db, or the address of the
+    server that keeps it, postgresql://USER@HOST/DATABASE?schema=NAME.
+    """
 
 
 @record.command(epilog="\b\nExample:\n  bongsu record verify runs/salvo-1/record/kr")
-@click.argument("folder", metavar="DIR", type=_FOLDER)
+@click.argument("folder", metavar="DIR", type=_PLACE)
 @click.option(
     "--key",
     "keys",
@@ -38,7 +43,7 @@ def record() -> None:
     help="The node's public key, known from elsewhere, instead of the record's own.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def verify(folder: Path, keys: tuple[str, ...], as_json: bool) -> int:
+def verify(folder: Path | str, keys: tuple[str, ...], as_json: bool) -> int:
     """Walk the hash chain and the signed checkpoints; exit 1 and the first bad entry if it does not hold."""
     from bongsu.adapters.store import RecordReader
     from bongsu.record.verify import verify as walk
@@ -60,9 +65,9 @@ def verify(folder: Path, keys: tuple[str, ...], as_json: bool) -> int:
 
 
 @record.command(epilog="\b\nExample:\n  bongsu record replay runs/salvo-1/record/kr")
-@click.argument("folder", metavar="DIR", type=_FOLDER)
+@click.argument("folder", metavar="DIR", type=_PLACE)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def replay(folder: Path, as_json: bool) -> int:
+def replay(folder: Path | str, as_json: bool) -> int:
     """Run the core again on the recorded inputs and compare every output byte for byte; exit 1 where it differs."""
     from bongsu.adapters.store import RecordReader
     from bongsu.node.config import commit
@@ -93,10 +98,10 @@ def replay(folder: Path, as_json: bool) -> int:
 
 
 @record.command(epilog="\b\nExample:\n  bongsu record compare runs/salvo-1/record/kr runs/salvo-1/record/jp")
-@click.argument("ours", metavar="DIR", type=_FOLDER)
-@click.argument("theirs", metavar="DIR", type=_FOLDER)
+@click.argument("ours", metavar="DIR", type=_PLACE)
+@click.argument("theirs", metavar="DIR", type=_PLACE)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def compare(ours: Path, theirs: Path, as_json: bool) -> int:
+def compare(ours: Path | str, theirs: Path | str, as_json: bool) -> int:
     """Compare what one node says it sent with what the other says it got, both ways; exit 1 where they disagree."""
     from bongsu.adapters.store import RecordReader
     from bongsu.record.compare import compare as side_by_side
@@ -114,7 +119,7 @@ def compare(ours: Path, theirs: Path, as_json: bool) -> int:
 
 
 @record.command(epilog="\b\nExample:\n  bongsu record show runs/salvo-1/record/kr --type warning --last 20")
-@click.argument("folder", metavar="DIR", type=_FOLDER)
+@click.argument("folder", metavar="DIR", type=_PLACE)
 @click.option("--type", "types", multiple=True, help="Only bodies of this type, such as warning (may be repeated).")
 @click.option(
     "--kind", "kinds", multiple=True, type=click.Choice(["input", "output", "fault", "seal"]), help="Only this kind."
@@ -126,7 +131,7 @@ def compare(ours: Path, theirs: Path, as_json: bool) -> int:
 @click.option("--last", "last_count", type=click.IntRange(min=1), help="Only the last so many of those that match.")
 @click.option("--json", "as_json", is_flag=True, help="Print whole entries, one JSON object a line.")
 def show(
-    folder: Path,
+    folder: Path | str,
     types: tuple[str, ...],
     kinds: tuple[str, ...],
     origin: str | None,

@@ -6,13 +6,15 @@ from pathlib import Path
 
 import click
 
+from bongsu.cli.record_place import RecordPlace
+
 FORMS = ("csv", "parquet", "geojson", "kml", "czml")
 
 
 @click.command(
     "export", epilog="\b\nExample:\n  bongsu record export runs/salvo-1/record/kr --format geojson --out kr.geojson"
 )
-@click.argument("folder", metavar="DIR", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("folder", metavar="DIR", type=RecordPlace())
 @click.option(
     "--format", "form", required=True, type=click.Choice(FORMS), help="Table: csv, parquet. Map: geojson, kml, czml."
 )
@@ -25,7 +27,7 @@ FORMS = ("csv", "parquet", "geojson", "kml", "czml")
     multiple=True,
     help="Export this type of item (may be repeated); default warning, path, alert, stance.",
 )
-def export(folder: Path, form: str, out: Path | None, types: tuple[str, ...]) -> None:
+def export(folder: Path | str, form: str, out: Path | None, types: tuple[str, ...]) -> None:
     """Write what the record's own policy lets out to recipient `file`; the mode stands in every row and feature.
 
     What is refused stays out, and is counted with its reason on standard error.
@@ -44,7 +46,7 @@ def export(folder: Path, form: str, out: Path | None, types: tuple[str, ...]) ->
     click.echo(f"{where}: {done.rows} items")
 
 
-def _default(folder: Path, form: str) -> Path:
+def _default(folder: Path | str, form: str) -> Path:
     """A name that says the mode and the node."""
     from bongsu.adapters.store import RecordReader
     from bongsu.model.configuration import Configuration
@@ -55,4 +57,4 @@ def _default(folder: Path, form: str) -> Path:
             body = body_of(entry)
             if isinstance(body, Configuration):
                 return Path(f"{body.mode.value}-{body.node}.{form}")
-    return Path(f"unknown-{folder.name}.{form}")
+    return Path(f"unknown-record.{form}")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bongsu.base.errors import BadInput
+from bongsu.cli.record_place import RecordPlace, shown
 
 if TYPE_CHECKING:
     from bongsu.core.exchange.explain import Verdict
@@ -42,7 +43,7 @@ def release() -> None:
 @click.option(
     "--item", type=click.Path(path_type=Path), help="A JSON object with the item's members; it need not exist."
 )
-@click.option("--record", type=click.Path(path_type=Path), help="One node's record folder: its own policy and items.")
+@click.option("--record", type=RecordPlace(), help="One node's record folder: its own policy and items.")
 @click.option("--id", "item_id", help="With --record: the item.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 def explain(
@@ -53,7 +54,7 @@ def explain(
     mode: str,
     onward: str | None,
     item: Path | None,
-    record: Path | None,
+    record: Path | str | None,
     item_id: str | None,
     as_json: bool,
 ) -> None:
@@ -134,7 +135,7 @@ def _text(path: Path) -> str:
 
 
 def _of_record(
-    folder: Path, item_id: str | None, recipient: str
+    folder: Path | str, item_id: str | None, recipient: str
 ) -> tuple[tuple[Rule, ...], tuple[str, ...], str, str, Answer]:
     """A recorded item judged by the policy of its record: rules, circles of that moment, mode, kind, and the answer."""
     from bongsu.adapters.store import RecordReader
@@ -144,13 +145,11 @@ def _of_record(
 
     if not item_id:
         raise BadInput("which item?", "name it, such as --id kr-17 (see bongsu record show)", "--id")
-    if not folder.is_dir():
-        raise BadInput("is not a folder", "give one node's folder, such as RUN/record/kr", str(folder))
     with RecordReader(folder) as reader:
         settings = next((body_of(entry) for entry in reader.entries(last=1)), None)
         found = next((item_of(entry) for entry in reader.entries() if entry.item == item_id), None)
     if not isinstance(settings, Configuration) or found is None:
-        raise BadInput(f"no item {item_id!r} here", "see bongsu record show", str(folder))
+        raise BadInput(f"no item {item_id!r} here", "see bongsu record show", shown(folder))
     asked = question(found, recipient)
     moment_ns = found.head.receipt_ns
     circles = tuple(

@@ -72,4 +72,4 @@ def build_engine(settings: Settings, now: Now) -> Engine:
     """The core with its record, new or taken up."""
     signer = settings.signer
     sign = None if signer is None else lambda content: (signer.key, signer.sign(content))
-    return open_engine(settings.record, settings.configuration, build_pipeline, now, sign)
+    return open_engine(settings.record, settings.configuration, build_pipeline, now, sign, place=settings.place)

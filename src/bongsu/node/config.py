@@ -19,6 +19,7 @@ import bongsu
 from bongsu.adapters.federation.access import Access, read_access
 from bongsu.adapters.federation.folder import Folder
 from bongsu.adapters.identity import Signer, open_signer, read_public_keys
+from bongsu.adapters.store import Place, is_address, place_of
 from bongsu.base.errors import BadInput, BadValue
 from bongsu.base.ids import check_code, check_name
 from bongsu.base.time import parse_time
@@ -59,6 +60,7 @@ class NodeFile(_Strict):
     node: str
     mode: Mode
     record: str
+    record_url: str = ""
     exercise: str = ""
     country: str = ""
     federation: str = ""
@@ -123,6 +125,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     path: Path
     configuration: Configuration
     record: Path
+    place: Place
     feed: FeedTable
     feed_path: Path | None
     console: ConsoleSettings
@@ -163,6 +166,7 @@ def read_settings(path: Path) -> Settings:
         path=path,
         configuration=configuration,
         record=base / file.record,
+        place=_place(file, path),
         feed=file.feed,
         feed_path=base / file.feed.path if file.feed.kind == "file" else None,
         console=_console(file, base),
@@ -179,6 +183,15 @@ def _alerting(file: NodeFile, base: Path) -> Alerting | None:
         return None
     country, area_set = file.country or file.node.upper(), file.area_set or areas.LATEST
     return read_alerting(base / file.alerting, file.mode, file.node, file.exercise, country, area_set)
+
+
+def _place(file: NodeFile, path: Path) -> Place:
+    """The server that keeps the record, if one does; else the folder."""
+    if not file.record_url:
+        return place_of(path.parent / file.record)
+    if not is_address(file.record_url):
+        raise BadInput("`record_url` is not the address of a server", f"leave it out, or {_REMEDY}", str(path))
+    return place_of(file.record_url)
 
 
 def accounts_of(path: Path) -> tuple[Path, tuple[str, ...]]:

@@ -3,7 +3,7 @@
 Synchronous and without clocks of its own: the live node drives it from a thread, a drill in virtual time from its own loop.
 
 Restart = newest fitting snapshot + the inputs after it, stepped again at their recorded times. Where the record was written by another commit or
-configuration nothing fits: it is set aside as `record-epoch-N.db`, and a new record begins under the next epoch, so that message numbers can
+configuration nothing fits: it is set aside under its epoch's name, and a new record begins under the next epoch, so that message numbers can
 never be used twice. What stood in the old one (`record/carry.py`) is the new one's first input after its configuration. The same where the disk
 failed and messages left all the same: then the file `numbers-kept` is taken away (which a full disk allows), and unless all has reached the
 disk before the process ends, the next one finds it missing.
@@ -12,7 +12,6 @@ disk before the process ends, the next one finds it missing.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
@@ -21,7 +20,7 @@ from typing import Any
 
 import msgspec
 
-from bongsu.adapters.store import FILE_NAME, Durability, RecordReader, Store
+from bongsu.adapters.store import Durability, Place, RecordReader, Store, place_of
 from bongsu.base.errors import RecordError
 from bongsu.base.limits import SNAPSHOT_S, SNAPSHOT_WORK_S
 from bongsu.base.units import seconds_to_ns
@@ -62,10 +61,12 @@ class Engine:
         store: Store,
         chain: Chain,
         configuration: Configuration,
+        folder: Path,
         sign: Sign | None = None,
     ) -> None:
         self.pipeline = pipeline
         self.store = store
+        self._folder = folder
         self.configuration = configuration
         self.restart = Restart(0, 0, ())
         self._chain = chain
@@ -116,7 +117,7 @@ class Engine:
     def keep_numbers(self, kept: bool) -> str:
         """Note on disk whether every message that leaves is in the record; gives the fault in words where the disk does not take even that."""
         try:
-            _mark_numbers(self.store.folder, kept)
+            _mark_numbers(self._folder, kept)
         except OSError as error:
             return f"{_NUMBERS_KEPT} cannot be {'written' if kept else 'removed'} ({error.strerror})"
         return ""
@@ -140,12 +141,12 @@ class Engine:
 
     def newest_orders(self, count: int) -> list[ExerciseOrder]:
         """The newest orders of exercise control on record, in order."""
-        with RecordReader(self.store.folder) as reader:
+        with RecordReader(self.store.place) as reader:
             return [body for entry in reader.newest_orders(count) if isinstance(body := body_of(entry), ExerciseOrder)]
 
     def shown_before(self, count: int) -> list[Item[Any]]:
         """What a console must know after a restart: the configuration, and the newest items that change slowly."""
-        with RecordReader(self.store.folder) as reader:
+        with RecordReader(self.store.place) as reader:
             entries = [*reader.entries(last=1), *reader.newest_shown(count)]
         return [item_of(entry) for entry in entries]
 
@@ -174,7 +175,7 @@ class Engine:
             raise RecordError(
                 f"the core's newest item is now {last}, recorded was {recorded}",
                 "run `bongsu record replay` and report the difference; move the folder away to begin anew",
-                str(reader.folder),
+                reader.place.shown,
                 entry=reader.end().number,
             )
         unsent = tuple(body for entry in reader.unsent() if isinstance(body := body_of(entry), Outgoing))
@@ -188,73 +189,78 @@ def open_engine(
     now: Now,
     sign: Sign | None = None,
     durability: Durability = Durability.DISK,
+    place: Place | None = None,
 ) -> Engine:
-    """The engine of a node whose record lies in `folder`: a new one, or where the old one left off.
+    """The engine of a node whose record lies in `folder`, or at another `place` such as a server: a new one, or where the old one left off.
 
-    `build` makes the pipeline of a configuration. `engine.restart` tells what was taken up; `engine.configuration` carries the epoch.
+    `folder` holds the mark of kept numbers either way: it must work when the server does not. `build` makes the pipeline of a configuration.
+    `engine.restart` tells what was taken up; `engine.configuration` carries the epoch.
     """
-    recorded = _recorded(folder)
+    place = place or place_of(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    recorded = _recorded(place)
     if recorded is not None:
         same = msgspec.structs.replace(configuration, epoch=recorded.epoch)
         kept = durability is not Durability.DISK or (folder / _NUMBERS_KEPT).exists()
         if kept and encode(same) == encode(recorded):
-            awaits = _awaits_take_over(folder)
-            engine = _resume(folder, same, build, sign, durability)
+            awaits = _awaits_take_over(place)
+            engine = _resume(place, folder, same, build, sign, durability)
             if awaits:
                 # The node died between its first two inputs, before any other.
-                _take_over(engine, folder, now)
+                _take_over(engine, now)
             return engine
-        _set_aside(folder, recorded.epoch)
-    before = _newest_set_aside(folder)
+        place.set_aside(recorded.epoch)
+    before = _newest_set_aside(place)
     if before is not None:
         # If this is not the epoch that was just set aside, a later record was lost: its numbers must not be used again.
         configuration = msgspec.structs.replace(configuration, epoch=before + (1 if recorded is not None else 2))
-    engine = Engine(build(configuration), Store(folder, durability), Chain(sign), configuration, sign)
+    engine = Engine(build(configuration), Store(place, durability), Chain(sign), configuration, folder, sign)
     if durability is Durability.DISK:
         _mark_numbers(folder, True)
     engine.step(now, configuration)
-    _take_over(engine, folder, now)
+    _take_over(engine, now)
     return engine
 
 
-def _awaits_take_over(folder: Path) -> bool:
+def _awaits_take_over(place: Place) -> bool:
     """Whether there was an epoch before, of which this record has nothing yet: that would be its second input. The rest may be long and is not read."""
-    if _newest_set_aside(folder) is None:
+    if _newest_set_aside(place) is None:
         return False
-    with RecordReader(folder) as reader:
+    with RecordReader(place) as reader:
         return all(entry.type != "carried" for entry in islice(reader.entries(kinds=(EntryKind.INPUT,)), 2))
 
 
-def _take_over(engine: Engine, folder: Path, now: Now) -> None:
+def _take_over(engine: Engine, now: Now) -> None:
     """What stood in the epoch before, if there was one, as the second input of this one."""
-    before = _newest_set_aside(folder)
+    before = _newest_set_aside(engine.store.place)
     if before is None:
         return
-    with RecordReader(folder, _set_aside_name(before)) as reader:
+    with RecordReader(engine.store.place.epoch(before)) as reader:
         carried = carry(reader.entries(types=TYPES))
     told = engine.step(now, carried)
     engine.restart = Restart(0, 0, tuple(item.body for item in told if isinstance(item.body, Outgoing)))
 
 
 def _resume(
+    place: Place,
     folder: Path,
     configuration: Configuration,
     build: Callable[[Configuration], Pipeline],
     sign: Sign | None,
     durability: Durability,
 ) -> Engine:
-    store = Store(folder, durability)
-    with RecordReader(folder) as reader:
-        engine = Engine(build(configuration), store, Chain(sign, reader.end()), configuration, sign)
+    store = Store(place, durability)
+    with RecordReader(place) as reader:
+        engine = Engine(build(configuration), store, Chain(sign, reader.end()), configuration, folder, sign)
         engine.resume(reader)
     return engine
 
 
-def _recorded(folder: Path) -> Configuration | None:
+def _recorded(place: Place) -> Configuration | None:
     """The configuration of the record that lies there; None if there is none or it is empty."""
-    if not (folder / FILE_NAME).is_file():
+    if not place.exists():
         return None
-    with RecordReader(folder) as reader:
+    with RecordReader(place) as reader:
         for entry in reader.entries(last=1):
             body = body_of(entry)
             if not isinstance(body, Configuration):
@@ -263,7 +269,7 @@ def _recorded(folder: Path) -> Configuration | None:
         if reader.end().number == 0:
             return None
     raise RecordError(
-        "the record does not begin with a configuration", "run `bongsu record verify`", str(folder), entry=1
+        "the record does not begin with a configuration", "run `bongsu record verify`", place.shown, entry=1
     )
 
 
@@ -284,21 +290,9 @@ def _mark_numbers(folder: Path, kept: bool) -> None:
             os.close(place)
 
 
-def _set_aside(folder: Path, epoch: int) -> None:
-    for suffix in ("", "-wal", "-shm"):
-        path = folder / (FILE_NAME + suffix)
-        if path.exists():
-            path.rename(folder / (_set_aside_name(epoch) + suffix))
-
-
-def _newest_set_aside(folder: Path) -> int | None:
+def _newest_set_aside(place: Place) -> int | None:
     """The last epoch that was set aside here; None: there was none."""
-    found = (re.fullmatch(r"record-epoch-([0-9]+)\.db", path.name) for path in folder.glob("record-epoch-*.db"))
-    return max((int(match[1]) for match in found if match is not None), default=None)
-
-
-def _set_aside_name(epoch: int) -> str:
-    return f"record-epoch-{epoch}.db"
+    return max(place.epochs(), default=None)
 
 
 def _last_item(reader: RecordReader) -> str:

@@ -1,0 +1,35 @@
+"""Both stores, for tests of what holds for each of them."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bongsu.adapters.store import Place, place_of
+from tests.adapters.postgres import NoPostgres, Postgres
+
+_names = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    try:
+        server = Postgres()
+    except NoPostgres as error:
+        pytest.skip(str(error))
+    yield server
+    server.close()
+
+
+@pytest.fixture(
+    params=["sqlite", pytest.param("postgresql", marks=[pytest.mark.live, pytest.mark.xdist_group("postgresql")])]
+)
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    """An empty place for a record."""
+    if request.param == "sqlite":
+        return place_of(tmp_path)
+    server: Postgres = request.getfixturevalue("postgres")
+    return place_of(server.url(f"kr_{next(_names)}"))
