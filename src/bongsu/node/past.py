@@ -1,10 +1,9 @@
 """What the console's scrub bar reads of a node's own record, beside the thread that writes it."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
-from bongsu.adapters.store import RecordReader
+from bongsu.adapters.store import Place, RecordReader
 from bongsu.model.head import Item
 from bongsu.record.entry import EntryKind, item_of
 from bongsu.views.picture import TAKEN
@@ -12,11 +11,11 @@ from bongsu.views.picture import TAKEN
 _NAMES = tuple(str(kind.__struct_config__.tag) for kind in TAKEN)
 
 
-def recorded(folder: Path) -> Callable[[int], Iterator[Item[Any]]]:
+def recorded(place: Place) -> Callable[[int], Iterator[Item[Any]]]:
     """For `PictureFeed`: what a picture takes up of all that stands on disk after an entry."""
 
     def after(number: int) -> Iterator[Item[Any]]:
-        with RecordReader(folder) as reader:
+        with RecordReader(place) as reader:
             for entry in reader.entries(first=number + 1, types=_NAMES, kinds=(EntryKind.INPUT, EntryKind.OUTPUT)):
                 yield item_of(entry)
 

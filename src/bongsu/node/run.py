@@ -59,7 +59,7 @@ class Node:
         self.configuration = self.engine.configuration
         self.core = CoreThread(self.engine, self.clock, self._stepped, self._core_failed)
         self.outbox = Outbox(self._leave)
-        self.pictures = PictureFeed(self.clock.now, self.configuration, recorded(self.engine.store.folder))
+        self.pictures = PictureFeed(self.clock.now, self.configuration, recorded(self.engine.store.place))
         self.desk = CommandDesk(self.core.put)
         self._ended = asyncio.Event()
         self._broker_up = asyncio.Event()
