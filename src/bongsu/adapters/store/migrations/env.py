@@ -2,7 +2,5 @@
 
 from alembic import context
 
-from bongsu.adapters.store.tables import meta
-
-context.configure(connection=context.config.attributes["connection"], target_metadata=meta)
+context.configure(connection=context.config.attributes["connection"])
 context.run_migrations()
