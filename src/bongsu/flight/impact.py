@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from bongsu.flight.batch import carry
 from bongsu.flight.dynamics import step, step_length
 from bongsu.flight.filters import air_noise, multiply_phi
-from bongsu.geo.frames import altitude_of, geodetic_of
+from bongsu.geo.frames import EARTH_FLATTENING, EARTH_SEMI_MAJOR_M, EARTH_SEMI_MINOR_M, altitude_of, geodetic_of
 from bongsu.geo.kernels import njit
 
 Array = NDArray[np.float64]
@@ -29,10 +29,16 @@ _HERMITE_WEIGHTS = np.array([0.011257411327720688, 0.22207592200561265, 0.222075
 
 @njit()
 def _up(r: Array, up: Array) -> None:
-    latitude, longitude, _ = geodetic_of(r[0], r[1], r[2])
-    up[0] = math.cos(latitude) * math.cos(longitude)
-    up[1] = math.cos(latitude) * math.sin(longitude)
-    up[2] = math.sin(latitude)
+    """Normal of the ellipsoid under `r`: Bowring's one step without angles, as in `altitude_of`."""
+    flat = math.sqrt(r[0] * r[0] + r[1] * r[1])
+    t, u = r[2] * EARTH_SEMI_MAJOR_M, flat * EARTH_SEMI_MINOR_M
+    n = math.sqrt(t * t + u * u)
+    sine, cosine = t / n, u / n
+    e2 = EARTH_FLATTENING * (2.0 - EARTH_FLATTENING)
+    a = r[2] + e2 / (1.0 - e2) * EARTH_SEMI_MINOR_M * sine * sine * sine
+    b = flat - e2 * EARTH_SEMI_MAJOR_M * cosine * cosine * cosine
+    m = math.sqrt(a * a + b * b)
+    up[0], up[1], up[2] = b / m * r[0] / flat, b / m * r[1] / flat, a / m
 
 
 @njit()

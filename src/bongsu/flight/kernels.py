@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bongsu.flight import batch, impact, launch, looks, tables
+from bongsu.flight import batch, crowd, current, impact, launch, looks, tables
 from bongsu.geo import frames
 
 
@@ -23,6 +23,21 @@ def warm() -> None:
     tables.advance(x, p, free, time_s, mode, which, 2.0)
     likelihood, distance = np.empty((1, 1)), np.empty((1, 1))
     tables.gate(x, p, free, time_s, mode, which, rows, 25.0, likelihood, distance)
+    crowd.candidates(
+        x, p, free, time_s, mode, which, rows, np.zeros(1, np.int64), 25.0, np.empty((1, 2), np.int64), np.empty(1)
+    )
+    crowd.told(
+        x,
+        p,
+        free,
+        mode,
+        np.array([False]),
+        which,
+        np.empty((1, 2, 3)),
+        np.empty((1, 6, 6)),
+        np.empty((1, 8)),
+        mode.copy(),
+    )
     tables.take(x, p, free, time_s, mode, which, rows, np.empty((1, 3)))
     tables.moments(x, p, free, mode, which, np.empty((1, 6)), np.empty((1, 6, 6)))
     tables.covered(x, p, free, mode, which, site, axes[2].copy(), 0.0, 3e6, np.empty(1))
@@ -32,6 +47,9 @@ def warm() -> None:
         rows, 1.0, state, np.eye(7), state, np.empty(7), np.empty((7, 7)), np.empty(7), np.empty((7, 7)), 1, 0.0
     )
     impact.predict_impact(state, cov, np.empty(12), np.empty(7), np.empty((4, 7)))
+    current.keep_current(
+        current.new_record(), state[:3], state[3:6], cov[:6, :6].copy(), np.zeros(8), 1.0, 0.6, 2.2, np.empty(12)
+    )
     latitude, longitude, thetas = launch.first_guess(state[:3], state[3:6], 1.0)
     launch.fit_launch(
         thetas, latitude, longitude, rows, -1e18, np.zeros(6), np.eye(6), np.zeros(3), launch.PRIOR_MEANS,

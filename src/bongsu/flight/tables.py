@@ -56,7 +56,7 @@ def advance(x: Array, p: Array, free: Array, time_s: Array, mode: Integers, whic
 
 
 @njit()
-def _near(x: Array, p: Array, row: Array, now_s: float) -> bool:
+def near(x: Array, p: Array, row: Array, now_s: float) -> bool:
     """A cheap first gate: the plot lies within some sigma of the position, by each measured number alone."""
     rest = row[0] - now_s
     d0, d1, d2 = x[0] + rest * x[3] - row[3], x[1] + rest * x[4] - row[4], x[2] + rest * x[5] - row[5]
@@ -74,6 +74,36 @@ def _near(x: Array, p: Array, row: Array, now_s: float) -> bool:
         if abs(t) > reach + 6.0 * row[16 + a] * abs(along):
             return False
     return True
+
+
+@njit()
+def pair_likelihood(
+    x: Array, p: Array, free: float, time_s: float, mode: int, row: Array, gate_d2: float
+) -> tuple[float, float]:
+    """Log likelihood of a plot under the models (2, 9), (2, 9, 9) of one track, minus infinity outside the gate, and the smaller d2 of the models."""
+    total = 0.0
+    best = np.inf
+    top = -np.inf
+    for m in range(2):
+        if (m == 0 and mode == POWERED) or (m == 1 and mode == FREE):
+            continue
+        if not near(x[m], p[m], row, time_s):
+            continue
+        ll, d2, _ = score(x[m], p[m], row, time_s)
+        if d2 > gate_d2:
+            continue
+        best = min(best, d2)
+        weight = 1.0
+        if mode == BOTH:
+            weight = max(free if m == 0 else 1.0 - free, 1e-3)
+        value = ll + math.log(weight)
+        if top == -np.inf:
+            total, top = 1.0, value
+        elif value > top:
+            total, top = 1.0 + total * math.exp(top - value), value
+        else:
+            total += math.exp(value - top)
+    return (top + math.log(total) if total > 0.0 else -np.inf), best
 
 
 @njit(
@@ -96,30 +126,9 @@ def gate(
     for a in range(len(which)):
         t = which[a]
         for k in range(len(rows)):
-            total = 0.0
-            best = np.inf
-            top = -np.inf
-            for m in range(2):
-                if (m == 0 and mode[t] == POWERED) or (m == 1 and mode[t] == FREE):
-                    continue
-                if not _near(x[t, m], p[t, m], rows[k], time_s[t]):
-                    continue
-                ll, d2, _ = score(x[t, m], p[t, m], rows[k], time_s[t])
-                if d2 > gate_d2:
-                    continue
-                best = min(best, d2)
-                weight = 1.0
-                if mode[t] == BOTH:
-                    weight = max(free[t] if m == 0 else 1.0 - free[t], 1e-3)
-                value = ll + math.log(weight)
-                if top == -np.inf:
-                    total, top = 1.0, value
-                elif value > top:
-                    total, top = 1.0 + total * math.exp(top - value), value
-                else:
-                    total += math.exp(value - top)
-            likelihood[a, k] = top + math.log(total) if total > 0.0 else -np.inf
-            distance[a, k] = best
+            likelihood[a, k], distance[a, k] = pair_likelihood(
+                x[t], p[t], free[t], time_s[t], mode[t], rows[k], gate_d2
+            )
 
 
 @njit(

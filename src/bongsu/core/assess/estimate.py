@@ -16,27 +16,25 @@ from typing import Any
 
 import msgspec
 import numpy as np
-from pyproj import Geod
 
 from bongsu.base.units import NANOSECONDS_PER_SECOND, seconds_to_ns
 from bongsu.core.assess.memory import pack, unpack
 from bongsu.core.room import Caused, Due, Given
-from bongsu.flight import batch, impact, launch
+from bongsu.flight import batch, current, impact, launch
 from bongsu.flight.atmosphere import density
 from bongsu.geo.ellipses import ellipse_of_covariance
 from bongsu.geo.frames import altitude_of
+from bongsu.geo.geodesic import geodesic_inverse
 from bongsu.model.estimate import Estimate, PointEstimate
 from bongsu.model.head import Item, Now
 from bongsu.model.noun import Floats
 from bongsu.model.track import Phase, Track, TrackStatus
 
-_GEOD = Geod(ellps="WGS84")
 _FIT_EVERY_S = 2.0  # launch fits are this far apart at least, and later ones a twelfth of the looks' span
 _FIT_SHARE = 1.0 / 12.0
-_IMPACT_EVERY_S = 1.0
-_IMPACT_SHARE = 1.0 / 25.0
-_IMPACT_LONGEST_S = 10.0
+_IMPACT_EVERY_S = 1.0  # of data time: an impact is told so often while looks come in
 _REENTRY_EVERY_S = 0.5
+_SOON_S = 1e-3
 # Sites lie up to some hundred metres above the ellipsoid, and lines of sight come down at a slant.
 _SITE_SIGMA_M = 150.0
 _SITE_SIGMA_S = 0.5
@@ -47,7 +45,6 @@ _ROWS_COUNT = 1200
 _COLD_ROUNDS = 20
 _BETTER = 0.8  # a start of free flight that is known this much better is worth a new fit
 _BETTER_ALONE = 0.6  # without a look of the powered phase the templates' spread hides small gains
-_PLACED_M = 2000.0  # a place known so well may count as the highest point of a flight
 _LAUNCH_LARGEST_M = 1_000_000.0
 """Launch ellipses wider than this say nothing."""
 _IMPACT_LARGEST_M = (
@@ -58,9 +55,11 @@ _ASCENT_M = 600_000.0
 _BACK_S = 10.0
 _LONGEST_S = 6000.0
 _LN_BETA = 8.3
-_WIND_SIGMA_M = 40.0  # wind, and a ground that is not the ellipsoid
 _NO_MOMENTS = np.array([0.0, 0.0, -1e18])  # burnout is not told to the launch fit: the anchor says more
 _WARM_ROUNDS = 6
+_ANCHOR_FLOOR = np.diag(
+    [150.0**2] * 3 + [8.0**2] * 3
+)  # what the description of an ascent leaves out, in place and velocity
 
 
 class _Known(msgspec.Struct):
@@ -75,13 +74,15 @@ class _Known(msgspec.Struct):
     anchor_s: float = 0.0
     anchor_state: Floats | None = None
     anchor_covariance: Floats | None = None
-    top_m: float = 0.0
+    anchor_size: float = math.inf
+    record: Floats = msgspec.field(default_factory=current.new_record)
     impact_s: float | None = None
-    free_since_s: float | None = None
     launch: PointEstimate | None = None
     impact: PointEstimate | None = None
     apogee_m: float | None = None
     sigma_apogee_m: float | None = None
+    range_m: float | None = None
+    bearing_rad: float | None = None
     ballistic: bool | None = None
 
 
@@ -101,15 +102,15 @@ class Estimator:
     def handle(self, item: Item[Any], now: Now) -> list[Given]:
         """Bring the estimate of one track up to date."""
         track: Track = item.body
-        known = self._tracks.setdefault(track.track, _Known())
+        known = self._tracks.get(track.track)
+        if known is None:
+            known = self._tracks[track.track] = _Known()
         if track.status is TrackStatus.ENDED:
             self._tracks.pop(track.track)
             return [self._tell(track, known)]
         now_s = (track.time_ns - track.looks_zero_ns) / NANOSECONDS_PER_SECOND
-        if track.covariance[0, 0] + track.covariance[1, 1] + track.covariance[2, 2] < _PLACED_M**2:
-            x, y, z = track.position_ecef_m.tolist()
-            known.top_m = max(known.top_m, altitude_of(x, y, z))
-        changed = self._launch(track, known, now_s)
+        settled = known.anchored and track.drag is not None and track.anchor_s is None  # nothing new on the launch
+        changed = False if settled else self._launch(track, known, now_s)
         changed = self._impact(track, known, now_s) or changed
         return [self._tell(track, known)] if changed else []
 
@@ -135,6 +136,7 @@ class Estimator:
         """Fit the launch again if looks of the powered phase, or a better start of free flight, came."""
         if known.anchored and track.drag is None and not track.steered:
             known.anchored, known.anchor_state, known.anchor_covariance = False, None, None  # it burns again
+            known.anchor_size = math.inf
         fresh = track.looks is not None and not known.anchored and track.drag is None
         if fresh and track.looks is not None and len(known.rows) < _ROWS_COUNT:
             if not known.rows:
@@ -142,15 +144,14 @@ class Estimator:
             known.rows += list(track.looks)
         if track.anchor_s is not None and track.anchor_state is not None and track.anchor_covariance is not None:
             known.anchored = True
-            rise = ascending(track.anchor_s, track.anchor_state, track.anchor_covariance)
-            better = known.anchor_covariance is None or (
-                rise is not None
-                and _size(rise[2]) < (_BETTER if known.rows else _BETTER_ALONE) * _size(known.anchor_covariance)
-            )
-            if rise is not None and better:
-                known.anchor_s, known.anchor_state, known.anchor_covariance = rise
-                self._fit(track, known, now_s)
-                return True
+            size = _size(track.anchor_covariance)
+            if size < (_BETTER if known.rows else _BETTER_ALONE) * known.anchor_size:
+                known.anchor_size = size
+                rise = ascending(track.anchor_s, track.anchor_state, track.anchor_covariance)
+                if rise is not None:
+                    known.anchor_s, known.anchor_state, known.anchor_covariance = rise
+                    self._fit(track, known, now_s)
+                    return True
         wait = max(_FIT_EVERY_S, _FIT_SHARE * (now_s - known.first_s))
         if not fresh or (known.fitted_s is not None and now_s - known.fitted_s < wait):
             return False
@@ -164,8 +165,10 @@ class Estimator:
         if known.anchored and known.anchor_state is not None and known.anchor_covariance is not None:
             anchor_s, state = known.anchor_s, known.anchor_state
             slip_m_s = _slip(state)  # from burnout to the anchor the description knows one drag only
-            total = known.anchor_covariance + np.diag(
-                [150.0**2 + (0.5 * _SLIP_S * slip_m_s) ** 2] * 3 + [8.0**2 + slip_m_s**2] * 3
+            total = (
+                known.anchor_covariance
+                + _ANCHOR_FLOOR
+                + np.diag([(0.5 * _SLIP_S * slip_m_s) ** 2] * 3 + [slip_m_s**2] * 3)
             )
             whitener = np.ascontiguousarray(np.linalg.inv(np.linalg.cholesky(total)))
         out = np.empty(11)
@@ -211,62 +214,59 @@ class Estimator:
             semi_minor_m=ellipse.semi_minor_m,
             bearing_rad=ellipse.bearing,
         )
+        if known.impact is not None:
+            length_m, bearing = geodesic_inverse(
+                known.launch.latitude_rad,
+                known.launch.longitude_rad,
+                known.impact.latitude_rad,
+                known.impact.longitude_rad,
+            )
+            known.range_m, known.bearing_rad = (length_m, bearing) if length_m == length_m else (None, None)
 
     # Impact.
 
     def _impact(self, track: Track, known: _Known, now_s: float) -> bool:
-        """Predict the impact again if the state can have changed enough."""
+        """Bring the impact up to date with a state of free flight."""
         if track.steered:
             changed = known.ballistic is not False
             known.ballistic, known.impact = False, None
             return changed
         if track.drag is None:
             changed = known.ballistic is not None
-            known.ballistic = known.impact = known.free_since_s = known.impact_s = None
+            known.ballistic = known.impact = known.impact_s = None
+            current.place_seen(known.record, track.position_ecef_m, track.covariance)
             return changed
-        if known.free_since_s is None:
-            known.free_since_s = now_s
-        every = min(max(_IMPACT_SHARE * (now_s - known.free_since_s), _IMPACT_EVERY_S), _IMPACT_LONGEST_S)
-        if track.phase is Phase.REENTRY:
-            every = _REENTRY_EVERY_S
-        unseen = track.looks is None
-        if known.impact_s is not None and (unseen or now_s - known.impact_s < every):
+        every = _REENTRY_EVERY_S if track.phase is Phase.REENTRY else _IMPACT_EVERY_S
+        if known.impact_s is not None and (track.looks is None or now_s - known.impact_s < every - _SOON_S):
             return False
         known.impact_s = now_s
         known.ballistic = True
-        x, p = np.empty(7), np.empty((7, 7))
-        x[:3], x[3:6], x[6] = track.position_ecef_m, track.velocity_ecef_m_s, track.drag[0]
-        p[:6, :6], p[6, :], p[:, 6] = track.covariance, track.drag[1:], track.drag[1:]
+        latitude, longitude = (
+            (math.nan, math.nan) if known.launch is None else (known.launch.latitude_rad, known.launch.longitude_rad)
+        )
         out = np.empty(12)
-        if not impact.predict_impact(x, p, out, np.empty(7), np.empty((4, 7))):
+        done = current.keep_current(
+            known.record, track.position_ecef_m, track.velocity_ecef_m_s, track.covariance, track.drag, now_s, latitude,
+            longitude, out,
+        )  # fmt: skip
+        if done == current.NOTHING:
             known.impact = None
             return True
-        if out[9] > 0.0 or known.apogee_m is None:
-            known.apogee_m, known.sigma_apogee_m = max(float(out[7]), known.top_m), float(out[8])
-        ground = np.array([[out[4], out[5]], [out[5], out[6]]]) + np.eye(2) * _WIND_SIGMA_M**2
-        ellipse = ellipse_of_covariance(ground)
-        if ellipse.semi_major_m > _IMPACT_LARGEST_M:
+        told = out.tolist()
+        if told[11] > 0.0 or known.apogee_m is None:
+            known.apogee_m, known.sigma_apogee_m = max(told[7], float(known.record[current.TOP])), told[8]
+        if told[4] > _IMPACT_LARGEST_M:
             known.impact = None
             return True
         known.impact = PointEstimate(
-            latitude_rad=float(out[0]),
-            longitude_rad=float(out[1]),
-            time_ns=track.time_ns + seconds_to_ns(float(out[2])),
-            sigma_time_s=float(out[3]),
-            semi_major_m=ellipse.semi_major_m,
-            semi_minor_m=max(ellipse.semi_minor_m, 1.0),
-            bearing_rad=ellipse.bearing,
-        )
+            latitude_rad=told[0], longitude_rad=told[1], time_ns=track.looks_zero_ns + seconds_to_ns(told[2]),
+            sigma_time_s=told[3], semi_major_m=told[4], semi_minor_m=told[5], bearing_rad=told[6],
+        )  # fmt: skip
+        known.range_m, known.bearing_rad = (told[9], told[10]) if told[9] == told[9] else (None, None)
         return True
 
     def _tell(self, track: Track, known: _Known) -> Given:
-        range_m = bearing = None
-        if known.launch is not None and known.impact is not None:
-            forward, _, range_m = _GEOD.inv(
-                known.launch.longitude_rad, known.launch.latitude_rad, known.impact.longitude_rad,
-                known.impact.latitude_rad, radians=True,
-            )  # fmt: skip
-            bearing = float(forward) % (2.0 * math.pi)
+        drawn = known.launch is not None and known.impact is not None
         estimate = Estimate(
             track=track.track,
             time_ns=track.time_ns,
@@ -274,16 +274,16 @@ class Estimator:
             impact=known.impact,
             apogee_m=known.apogee_m,
             sigma_apogee_m=known.sigma_apogee_m,
-            range_m=range_m,
-            bearing_rad=bearing,
+            range_m=known.range_m if drawn else None,
+            bearing_rad=known.bearing_rad if drawn else None,
             ballistic=known.ballistic,
         )
         return Caused(estimate, event_ns=track.time_ns)
 
 
 def _size(cov: Floats) -> float:
-    """One number for the spread of a state: the root of the velocity's mean variance."""
-    return math.sqrt(float(np.trace(cov[3:, 3:])))
+    """One number for what a start of free flight is worth to the launch fit: the spread of its velocity, and what the fit adds to it."""
+    return math.sqrt(float(np.trace(cov[3:, 3:])) + float(np.trace(_ANCHOR_FLOOR[3:, 3:])))
 
 
 def _slip(state: Floats) -> float:

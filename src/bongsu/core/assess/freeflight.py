@@ -27,6 +27,7 @@ _LOOKS_RANGED = (
 )
 _SOLVE_LAST_S = 180.0
 _SOLVE_LOOKS = 400
+_FLAT = 0.05  # sagitta of the arc of equal range over one sigma across, in sigmas of range: the lens is flat
 _LONG_S = 120.0
 _RETRY_SHARE = 0.15  # of the looks must be new before burnout is tried again
 _TRIED_M_S2 = 20.0
@@ -54,6 +55,13 @@ def prior_information() -> Floats:
 
 
 _PRIOR = prior_information()
+
+
+def quiet(memory: Memory) -> bool:
+    """Whether nothing is to be considered of a track that flies freely."""
+    return memory.surprise <= _SURPRISED and not (
+        memory.solve_next and len(memory.rows) - memory.solved >= memory.solve_next
+    )
 
 
 def consider(memory: Memory, store: Store, now_s: float, period_s: float) -> None:
@@ -229,9 +237,22 @@ def _settle(memory: Memory, store: Store, x0: Floats, p0: Floats, x1: Floats, p1
 
 
 def _solve_again(memory: Memory, store: Store) -> None:
-    """The batch once more with the looks that came since; given up when it is long enough or no longer agrees."""
-    rows = window(memory, memory.window_s)
+    """The batch once more with the looks that came since; given up when it is long enough or no longer agrees.
+
+    Where the filter is as good (`_flat`), its own state carried back does for the start of free flight.
+    """
     slot = memory.slot
+    now_s = float(store.time_s[slot])
+    if memory.anchor_s is not None and _flat(memory.rows[-1], store.x[slot, 0], store.p[slot, 0]):
+        if now_s - memory.window_s > _SOLVE_LAST_S:
+            memory.solve_next = 0
+            return
+        x, p = store.x[slot, 0, :7].copy(), store.p[slot, 0, :7, :7].copy()
+        batch.carry_state(x, p, memory.anchor_s - now_s)
+        memory.anchor_state, memory.anchor_covariance, memory.anchor_told = x[:6].copy(), p[:6, :6].copy(), False
+        memory.solved, memory.solve_next = len(memory.rows), max(2, memory.solve_next * 4 // 3 + 1)
+        return
+    rows = window(memory, memory.window_s)
     if len(rows) > _SOLVE_LOOKS or len(rows) < 2 or rows[-1, 0] - rows[0, 0] > _SOLVE_LAST_S:
         memory.solve_next = 0
         return
@@ -239,12 +260,21 @@ def _solve_again(memory: Memory, store: Store) -> None:
         return
     cost, x0, p0, x1, p1 = solve(rows, store.x[slot, 0, :7], float(store.time_s[slot]), memory=memory)
     if acceptable(cost, rows):
-        now_s = float(store.time_s[slot])
         _settle(memory, store, x0, p0, x1, p1, rows)
         _carry_to(store, slot, now_s)
     else:
         memory.solved = len(memory.rows)
         memory.solve_next = max(4, len(rows) // 2)
+
+
+def _flat(row: Floats, x: Floats, p: Floats) -> bool:
+    """Whether a sensor's arc of equal range bends little across a state's spread, against its noise of range: then one pass is as good as a batch."""
+    if not row[1] > 0.0:
+        return False
+    line = x[:3] - row[3:6]
+    distance2 = float(line @ line)
+    across2 = float(np.trace(p[:3, :3])) - float(line @ p[:3, :3] @ line) / distance2
+    return across2 / (2.0 * math.sqrt(distance2)) < _FLAT * float(row[15])
 
 
 def _carry_to(store: Store, slot: int, now_s: float) -> None:

@@ -20,15 +20,16 @@ from typing import Any
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from bongsu.base.limits import TRACKS_COUNT
 from bongsu.base.units import NANOSECONDS_PER_SECOND, seconds_to_ns
 from bongsu.core.assess import association, freeflight, late, stitch, unranged
 from bongsu.core.assess.memory import pack, unpack
 from bongsu.core.assess.sensors import Watcher
-from bongsu.core.assess.tracks import Memory, Store, grown, new_store
+from bongsu.core.assess.tracks import Memory, Store, candidates, grown, new_store
 from bongsu.core.room import Caused, Due, Given
-from bongsu.flight import looks, tables
+from bongsu.flight import crowd, looks, tables
 from bongsu.geo import frames
 from bongsu.model.head import Item, Now
 from bongsu.model.noun import Floats, Integers
@@ -58,6 +59,7 @@ _LOST_M = 100_000.0
 _LONGEST_FLIGHT_S = 5400.0
 _UNSEEN_S = 6.0 * 3600.0
 _FASTEST_M_S = 11_000.0
+_PHASES = {crowd.BOOST: Phase.BOOST, crowd.COAST: Phase.COAST, crowd.REENTRY: Phase.REENTRY}
 
 
 class _State(msgspec.Struct):
@@ -146,28 +148,30 @@ class Tracker:
         store = self._store
         memories = [memory for memory in self._memories if not memory.asleep]
         tables.advance(store.x, store.p, store.free, store.time_s, store.mode, _slots(memories), now_s)
-        believed = [m for m in memories if m.believed]
+        believed, tentative = _parted(memories)
         open_rows = np.arange(len(rows))
         updated: list[Memory] = []
         explained = 0
-        for group in (believed, [m for m in memories if not m.believed]):
+        for group in (believed, tentative):
             if len(open_rows) == 0 or not group:
                 continue
             taken = self._associate(group, watcher, rows, open_rows, now_s)
             updated += [memory for memory, _ in taken]
-            explained += sum(1 for memory, _ in taken if memory.believed or memory.plots > 3)
-            used = [row for _, row in taken]
-            if used:
-                open_rows = np.delete(open_rows, np.searchsorted(open_rows, used))
+            explained += sum(1 for memory, _ in taken if memory.plots > 3 or memory.believed)
+            if taken:
+                open_rows = np.delete(open_rows, np.searchsorted(open_rows, [row for _, row in taken]))
         seen = {memory.slot: None for memory in updated}
         self._unseen([memory for memory in memories if memory.slot not in seen], watcher, now_s, 1)
         watcher.learn(len(rows) - explained)
         for k in open_rows.tolist():
             self._begin(watcher, rows[k])
-        given: list[Given] = []
+        told: list[tuple[Memory, Floats]] = []
         for memory in updated:
-            given += self._after_update(memory, watcher, now_s)
-        return given + self._settle(now_s)
+            if memory.locked and memory.status is TrackStatus.CONFIRMED and freeflight.quiet(memory):
+                told.append((memory, memory.rows[-1][None]))
+            else:
+                told += self._after_update(memory, watcher, now_s)
+        return self._tell(told, now_s) + self._settle(now_s)
 
     def _associate(
         self, group: list[Memory], watcher: Watcher, rows: Floats, open_rows: Integers, now_s: float
@@ -176,48 +180,52 @@ class Tracker:
         store = self._store
         slots = _slots(group)
         offered = rows if len(open_rows) == len(rows) else np.ascontiguousarray(rows[open_rows])
-        gain = np.empty((len(group), len(offered)))
-        distance = np.empty_like(gain)
-        tables.gate(store.x, store.p, store.free, store.time_s, store.mode, slots, offered, _GATE_D2, gain, distance)
-        gain -= watcher.log_densities(offered) - math.log(_DETECTED)
+        tracks, plots, gain = candidates(store, slots, offered, _GATE_D2)
+        gain = gain - watcher.log_densities(offered)[plots] + math.log(_DETECTED)
+        keep = gain > 0.0
         if watcher.infrared or watcher.rate >= _RATE_CLUTTERED:
-            gain[self._wide(group, slots, watcher)] = -np.inf
-        pairs = association.assign(gain)
-        if not pairs:
+            wide = self._wide(group, slots, watcher)
+            if wide is not None:
+                keep &= ~wide[tracks]
+        tracks, plots, gain = tracks[keep], plots[keep], gain[keep]
+        taken = association.assign_pairs(tracks, plots, gain, len(group), len(offered))
+        if len(taken) == 0:
             return []
-        which = np.array([slots[a] for a, _ in pairs])
-        chosen = np.ascontiguousarray(offered[[b for _, b in pairs]])
-        told = np.empty((len(pairs), 3))
+        tracks, plots = tracks[taken], plots[taken]
+        which = slots[tracks]
+        chosen = offered[plots]
+        told = np.empty((len(taken), 3))
         tables.take(store.x, store.p, store.free, store.time_s, store.mode, which, chosen, told)
-        taken = []
-        for (a, b), row, (_, free_d2, count) in zip(pairs, chosen, told.tolist(), strict=True):
+        for slot in which[store.mode[which] == tables.POWERED].tolist():
+            store.mode[slot] = tables.BOTH
+            store.x[slot, 0, :6] = store.x[slot, 1, :6]
+            store.p[slot, 0, :6, :6] = store.p[slot, 1, :6, :6]
+            store.free[slot] = 0.5
+        number, ranged = watcher.number, 0 if watcher.infrared else 1
+        surprises = (told[:, 1] / told[:, 2]).tolist()
+        updated = []
+        places = open_rows[plots].tolist()
+        for a, gained, row, surprise, place in zip(
+            tracks.tolist(), gain[taken].tolist(), chosen, surprises, places, strict=True
+        ):
             memory = group[a]
+            memory.take(row, gained, now_s, number, ranged)
             if memory.locked:
-                memory.surprise += _SURPRISE_SHARE * (free_d2 / count - memory.surprise)
-            memory.score += gain[a, b]
-            memory.top_score = max(memory.top_score, memory.score)
-            memory.plots += 1
-            memory.last_s = max(memory.last_s, now_s)
-            memory.missed = 0.0
-            memory.seen[watcher.number] = now_s
-            memory.remember(row.copy())
-            memory.ranged += 0 if watcher.infrared else 1
-            if store.mode[memory.slot] == tables.POWERED:
-                store.mode[memory.slot] = tables.BOTH
-                store.x[memory.slot, 0, :6] = store.x[memory.slot, 1, :6]
-                store.p[memory.slot, 0, :6, :6] = store.p[memory.slot, 1, :6, :6]
-                store.free[memory.slot] = 0.5
-            taken.append((memory, int(open_rows[b])))
-        return taken
+                memory.surprise += _SURPRISE_SHARE * (surprise - memory.surprise)
+            updated.append((memory, place))
+        return updated
 
-    def _wide(self, group: list[Memory], slots: Integers, watcher: Watcher) -> list[bool]:
-        """Which tracks are too unsure of their place to take a single plot of this sensor."""
+    def _wide(self, group: list[Memory], slots: Integers, watcher: Watcher) -> NDArray[np.bool_] | None:
+        """Which tracks are too unsure of their place to take a single plot of this sensor; None if none is."""
         model = np.where(self._store.mode[slots] == tables.FREE, 0, 1)
-        spread2 = sum(self._store.p[slots, model, i, i] for i in range(3))
-        return [
-            memory.believed and spread > _WIDE_M**2 and not (watcher.infrared and watcher.number in memory.seen)
-            for memory, spread in zip(group, np.asarray(spread2).tolist(), strict=True)
-        ]
+        p = self._store.p
+        wide: NDArray[np.bool_] = p[slots, model, 0, 0] + p[slots, model, 1, 1] + p[slots, model, 2, 2] > _WIDE_M**2
+        if not wide.any():
+            return None
+        for a in np.flatnonzero(wide).tolist():
+            memory = group[a]
+            wide[a] = memory.believed and not (watcher.infrared and watcher.number in memory.seen)
+        return wide
 
     def _begin(self, watcher: Watcher, row: Floats) -> None:
         """A plot that nothing explains begins a tentative track."""
@@ -266,8 +274,8 @@ class Tracker:
             elif sure == 1.0 and own:
                 memory.missed -= loss * count
 
-    def _after_update(self, memory: Memory, watcher: Watcher, now_s: float) -> list[Given]:
-        """Confirm, move to free flight, tell."""
+    def _after_update(self, memory: Memory, watcher: Watcher, now_s: float) -> list[tuple[Memory, Floats]]:
+        """Confirm, move to free flight; what is to be told of, with its looks."""
         fresh = not memory.believed
         if fresh:
             if memory.plots < 3 or memory.score < _CONFIRM or not self._sensible(memory):
@@ -285,8 +293,7 @@ class Tracker:
         if not memory.ranged and not memory.locked and self._store.free[memory.slot] < 0.5:
             unranged.follow(memory, self._store)
         freeflight.consider(memory, self._store, now_s, self._period(memory))
-        told = memory.rows if fresh else memory.rows[-1:]
-        return [self._tell(memory, now_s, np.array(told))]
+        return [(memory, np.array(memory.rows if fresh else memory.rows[-1:]))]
 
     def _sensible(self, memory: Memory) -> bool:
         """Whether a tentative track moves like something that flies."""
@@ -302,41 +309,45 @@ class Tracker:
     def _settle(self, now_s: float) -> list[Given]:
         """Drop what should have been seen, end what has come down, show what coasts."""
         given: list[Given] = []
+        recent_s, due_s = now_s - _COASTING_S, now_s - _PUBLISH_S + 1e-6
         for memory in list(self._memories):
             if not memory.believed:
                 if self._hopeless(memory, now_s):
                     self._drop(memory)
-                continue
-            if memory.asleep:
+            elif memory.asleep:
                 memory.published_s = now_s
                 if now_s - memory.first_s > _LONGEST_FLIGHT_S:
-                    given.append(self._end(memory, now_s))
-                continue
-            unseen_s = now_s - memory.last_s
-            due = now_s - memory.published_s >= _PUBLISH_S - 1e-6
-            if unseen_s > _COASTING_S:
-                self._advance(memory, now_s)
-                freeflight.consider(memory, self._store, now_s, self._period(memory))
-                if self._ended(memory, now_s):
-                    given.append(self._end(memory, now_s))
-                    continue
-                if self._lost_under_ground(memory):
-                    memory.asleep, memory.published_s = True, now_s
-                    continue
-                lost = memory.status is TrackStatus.CONFIRMED and unseen_s > max(
-                    _COASTING_S, 3.0 * self._period(memory)
-                )
-                if lost:
-                    memory.status = TrackStatus.COASTING
-                if lost or (due and memory.status is TrackStatus.COASTING):
-                    given.append(self._tell(memory, now_s, None))
-            if due:
+                    given += self._end(memory, now_s)
+            elif memory.last_s < recent_s:
+                given += self._carry_on(memory, now_s)
+            elif memory.published_s <= due_s:
                 memory.published_s = now_s
         return given
 
-    def _end(self, memory: Memory, now_s: float) -> Given:
+    def _carry_on(self, memory: Memory, now_s: float) -> list[Given]:
+        """A confirmed track that was not seen for a while: carry it on, end it, or show that it coasts."""
+        self._advance(memory, now_s)
+        freeflight.consider(memory, self._store, now_s, self._period(memory))
+        if self._ended(memory, now_s):
+            return self._end(memory, now_s)
+        if self._lost_under_ground(memory):
+            memory.asleep, memory.published_s = True, now_s
+            return []
+        due = now_s - memory.published_s >= _PUBLISH_S - 1e-6
+        lost = memory.status is TrackStatus.CONFIRMED and now_s - memory.last_s > max(
+            _COASTING_S, 3.0 * self._period(memory)
+        )
+        if lost:
+            memory.status = TrackStatus.COASTING
+        if lost or (due and memory.status is TrackStatus.COASTING):
+            return self._tell([(memory, None)], now_s)
+        if due:
+            memory.published_s = now_s
+        return []
+
+    def _end(self, memory: Memory, now_s: float) -> list[Given]:
         memory.status = TrackStatus.ENDED
-        told = self._tell(memory, now_s, None)
+        told = self._tell([(memory, None)], now_s)
         self._drop(memory)
         return told
 
@@ -348,10 +359,10 @@ class Tracker:
         return max(periods, default=1.0)
 
     def _hopeless(self, memory: Memory, now_s: float) -> bool:
-        waited = now_s - memory.last_s
         if memory.score < memory.top_score - _DROP_BELOW_TOP or memory.score < _DROP:
             return True
-        return waited > 6.0 * self._period(memory) + 2.0
+        waited = now_s - memory.last_s
+        return waited > 2.0 and waited > 6.0 * self._period(memory) + 2.0
 
     def _ended(self, memory: Memory, now_s: float) -> bool:
         """Come down, never believed to fly freely and missed too often, or unseen beyond all flights."""
@@ -381,51 +392,55 @@ class Tracker:
 
     # What is told.
 
-    def _tell(self, memory: Memory, now_s: float, rows: Floats | None) -> Given:
+    def _tell(self, told: Sequence[tuple[Memory, Floats | None]], now_s: float) -> list[Given]:
+        """The lines of some tracks, with the looks that went into them."""
+        if not told:
+            return []
         assert self._zero_ns is not None
-        store = self._store
-        slot = memory.slot
-        drag: Floats | None = None
-        if memory.locked:
-            mean, cov = store.x[slot, 0, :6].copy(), store.p[slot, 0, :6, :6].copy()
-            drag = np.concatenate((store.x[slot, 0, 6:7], store.p[slot, 0, 6, :7]))
-        else:
-            means, covs = np.empty((1, 6)), np.empty((1, 6, 6))
-            tables.moments(store.x, store.p, store.free, store.mode, np.array([slot]), means, covs)
-            mean, cov = means[0], covs[0]
-        anchored = memory.anchor_s is not None and not memory.anchor_told
-        memory.anchor_told = memory.anchor_told or anchored
-        memory.published_s = now_s
-        time_ns = self._zero_ns + seconds_to_ns(float(store.time_s[slot]))
-        track = Track(
-            track=memory.name,
-            time_ns=time_ns,
-            phase=self._phase(memory, mean),
-            status=memory.status,
-            position_ecef_m=mean[:3],
-            velocity_ecef_m_s=mean[3:],
-            covariance=cov,
-            existence=1.0 / (1.0 + math.exp(-min(memory.score - min(memory.missed, 30.0), 30.0))),
-            updated_ns=self._zero_ns + seconds_to_ns(memory.last_s),
-            looks=rows,
-            looks_zero_ns=self._zero_ns,
-            drag=drag,
-            anchor_s=memory.anchor_s if anchored else None,
-            anchor_state=memory.anchor_state if anchored else None,
-            anchor_covariance=memory.anchor_covariance if anchored else None,
-            steered=memory.steered,
-        )
-        return Caused(track, event_ns=time_ns)
+        store, zero_ns, count = self._store, self._zero_ns, len(told)
+        slots = _slots([memory for memory, _ in told])
+        locked = np.array([memory.locked for memory, _ in told])
+        mean, cov, drag = np.empty((count, 2, 3)), np.empty((count, 6, 6)), np.empty((count, 8))
+        phase = np.empty(count, np.int64)
+        crowd.told(store.x, store.p, store.free, store.mode, locked, slots, mean, cov, drag, phase)
+        given: list[Given] = []
+        for (memory, rows), time_s, (position, velocity), own_cov, own_drag, number in zip(
+            told, store.time_s[slots].tolist(), mean, cov, drag, phase.tolist(), strict=True
+        ):
+            anchored = memory.anchor_s is not None and not memory.anchor_told
+            memory.anchor_told = memory.anchor_told or anchored
+            memory.published_s = now_s
+            time_ns = zero_ns + seconds_to_ns(time_s)
+            odds = min(memory.score - min(memory.missed, 30.0), 30.0)
+            track = Track(
+                track=memory.name,
+                time_ns=time_ns,
+                phase=_PHASES[number],
+                status=memory.status,
+                position_ecef_m=position,
+                velocity_ecef_m_s=velocity,
+                covariance=own_cov,
+                existence=1.0 / (1.0 + math.exp(-odds)),
+                updated_ns=time_ns if memory.last_s == time_s else zero_ns + seconds_to_ns(memory.last_s),
+                looks=rows,
+                looks_zero_ns=zero_ns,
+                drag=own_drag if memory.locked else None,
+                anchor_s=memory.anchor_s if anchored else None,
+                anchor_state=memory.anchor_state if anchored else None,
+                anchor_covariance=memory.anchor_covariance if anchored else None,
+                steered=memory.steered,
+            )
+            given.append(Caused(track, event_ns=time_ns))
+        return given
 
-    def _phase(self, memory: Memory, mean: Floats) -> Phase:
-        if not memory.locked:
-            return Phase.BOOST if self._store.free[memory.slot] < 0.9 else Phase.COAST
-        falling = float(mean[:3] @ mean[3:]) < 0.0
-        if falling and float(mean[:3] @ mean[:3]) < 6.5e6**2:
-            _, _, altitude = frames.ecef_to_geodetic(mean[:3].copy())
-            if altitude < 100_000.0:
-                return Phase.REENTRY
-        return Phase.COAST
+
+def _parted(memories: list[Memory]) -> tuple[list[Memory], list[Memory]]:
+    """The confirmed ones and the others."""
+    believed: list[Memory] = []
+    others: list[Memory] = []
+    for memory in memories:
+        (believed if memory.believed else others).append(memory)
+    return believed, others
 
 
 def _slots(memories: list[Memory]) -> Integers:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 
-from bongsu.flight import tables
+from bongsu.flight import crowd, tables
 from bongsu.model.noun import Floats, Integers
 from bongsu.model.track import TrackStatus
 
@@ -52,7 +52,20 @@ class Memory(msgspec.Struct):
     @property
     def believed(self) -> bool:
         """Whether the track is confirmed (and not ended)."""
-        return self.status in (TrackStatus.CONFIRMED, TrackStatus.COASTING)
+        return self.status is TrackStatus.CONFIRMED or self.status is TrackStatus.COASTING
+
+    def take(self, row: Floats, gain: float, now_s: float, sensor: int, ranged: int) -> None:
+        """Count one plot of the sensor of that number as the track's own."""
+        self.score = score = self.score + gain
+        if score > self.top_score:
+            self.top_score = score
+        self.plots += 1
+        if now_s > self.last_s:
+            self.last_s = now_s
+        self.missed = 0.0
+        self.seen[sensor] = now_s
+        self.ranged += ranged
+        self.remember(row)
 
     def remember(self, row: Floats) -> None:
         """Keep a look; the oldest leave first."""
@@ -70,6 +83,20 @@ class Store(msgspec.Struct):
     time_s: Floats
     mode: Integers
     vacant: list[int]
+
+
+def candidates(store: Store, slots: Integers, rows: Floats, gate_d2: float) -> tuple[Integers, Integers, Floats]:
+    """Which of the plots of one look may be of which of the tracks in `slots`: places in both (K,), by track, and the log likelihood (K,)."""
+    order = np.argsort(rows[:, 1], kind="stable")
+    room = 4 * (len(slots) + len(rows)) + 64
+    while True:
+        pairs, likelihood = np.empty((room, 2), np.int64), np.empty(room)
+        count = crowd.candidates(
+            store.x, store.p, store.free, store.time_s, store.mode, slots, rows, order, gate_d2, pairs, likelihood
+        )
+        if count <= room:
+            return pairs[:count, 0], pairs[:count, 1], likelihood[:count]
+        room = count
 
 
 def new_store(capacity: int) -> Store:
