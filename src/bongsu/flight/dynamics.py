@@ -27,68 +27,56 @@ Array = NDArray[np.float64]
 
 
 @njit()
-def free_acceleration(r: Array, v: Array, a: Array) -> None:
-    """Acceleration (3,) without drag or thrust, written into `a` (ECEF, m/s2)."""
-    x, y, z = r[0], r[1], r[2]
-    r2 = x * x + y * y + z * z
-    mu_r3 = MU_M3_S2 / (r2 * math.sqrt(r2))
-    k = 1.5 * J2 * EARTH_RADIUS_M * EARTH_RADIUS_M / r2
-    s = 5.0 * z * z / r2
+def _rates(
+    x: float, y: float, z: float, vx: float, vy: float, vz: float, hold: float, airborne: bool
+) -> tuple[float, float, float]:  # fmt: skip
+    """Acceleration (ECEF, m/s2) without thrust, in numbers and not in arrays, which would cost more than the arithmetic; `hold` is 1 / (2 beta).
+
+    Drag acts below 150 km, and only if `airborne`.
+    """
+    inverse = 1.0 / (x * x + y * y + z * z)
+    mu_r3 = MU_M3_S2 * inverse * math.sqrt(inverse)
+    k = 1.5 * J2 * EARTH_RADIUS_M * EARTH_RADIUS_M * inverse
+    s = 5.0 * z * z * inverse
     w = EARTH_RATE_RAD_S
-    a[0] = -mu_r3 * x * (1.0 + k * (1.0 - s)) + 2.0 * w * v[1] + w * w * x
-    a[1] = -mu_r3 * y * (1.0 + k * (1.0 - s)) - 2.0 * w * v[0] + w * w * y
-    a[2] = -mu_r3 * z * (1.0 + k * (3.0 - s))
-
-
-@njit()
-def drag_acceleration(r: Array, v: Array, ln_beta: float, a: Array) -> None:
-    """Drag (m/s2) added to `a`; nothing above the atmosphere's table."""
-    h = altitude_of(r[0], r[1], r[2])
-    if h >= 150_000.0:
-        return
-    rho, _ = density(h)
-    k = -0.5 * rho * math.exp(-ln_beta) * math.sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2])
-    for i in range(3):
-        a[i] += k * v[i]
-
-
-@njit()
-def _rates(r: Array, v: Array, ln_beta: float, force: Array, airborne: bool, a: Array) -> None:
-    free_acceleration(r, v, a)
+    level = w * w - mu_r3 * (1.0 + k * (1.0 - s))
+    drag = 0.0
     if airborne:
-        drag_acceleration(r, v, ln_beta, a)
-    for i in range(3):
-        a[i] += force[i]
+        h = altitude_of(x, y, z)
+        if h < 150_000.0:
+            rho, _ = density(h)
+            drag = rho * hold * math.sqrt(vx * vx + vy * vy + vz * vz)
+    return (
+        level * x + 2.0 * w * vy - drag * vx,
+        level * y - 2.0 * w * vx - drag * vy,
+        -mu_r3 * z * (1.0 + k * (3.0 - s)) - drag * vz,
+    )
 
 
 @njit()
 def step(r: Array, v: Array, ln_beta: float, force: Array, airborne: bool, dt: float) -> None:
     """One Runge-Kutta step (4th order) of `r` and `v` in place over `dt` seconds; `force` is a constant specific force (3,)."""
-    a1 = np.empty(3)
-    a2 = np.empty(3)
-    a3 = np.empty(3)
-    a4 = np.empty(3)
-    rt = np.empty(3)
-    v2 = np.empty(3)
-    v3 = np.empty(3)
-    v4 = np.empty(3)
+    hold = 0.5 * math.exp(-ln_beta) if airborne else 0.0
     h = 0.5 * dt
-    _rates(r, v, ln_beta, force, airborne, a1)
-    for i in range(3):
-        rt[i] = r[i] + h * v[i]
-        v2[i] = v[i] + h * a1[i]
-    _rates(rt, v2, ln_beta, force, airborne, a2)
-    for i in range(3):
-        rt[i] = r[i] + h * v2[i]
-        v3[i] = v[i] + h * a2[i]
-    _rates(rt, v3, ln_beta, force, airborne, a3)
-    for i in range(3):
-        rt[i] = r[i] + dt * v3[i]
-        v4[i] = v[i] + dt * a3[i]
-    _rates(rt, v4, ln_beta, force, airborne, a4)
-    for i in range(3):
-        r[i] += dt / 6.0 * (v[i] + 2.0 * v2[i] + 2.0 * v3[i] + v4[i])
-        v[i] += dt / 6.0 * (a1[i] + 2.0 * a2[i] + 2.0 * a3[i] + a4[i])
+    fx, fy, fz = force[0], force[1], force[2]
+    x, y, z, vx, vy, vz = r[0], r[1], r[2], v[0], v[1], v[2]
+    ax, ay, az = _rates(x, y, z, vx, vy, vz, hold, airborne)
+    ax, ay, az = ax + fx, ay + fy, az + fz
+    ux, uy, uz = vx + h * ax, vy + h * ay, vz + h * az
+    bx, by, bz = _rates(x + h * vx, y + h * vy, z + h * vz, ux, uy, uz, hold, airborne)
+    bx, by, bz = bx + fx, by + fy, bz + fz
+    wx, wy, wz = vx + h * bx, vy + h * by, vz + h * bz
+    cx, cy, cz = _rates(x + h * ux, y + h * uy, z + h * uz, wx, wy, wz, hold, airborne)
+    cx, cy, cz = cx + fx, cy + fy, cz + fz
+    qx, qy, qz = vx + dt * cx, vy + dt * cy, vz + dt * cz
+    dx, dy, dz = _rates(x + dt * wx, y + dt * wy, z + dt * wz, qx, qy, qz, hold, airborne)
+    sixth = dt / 6.0
+    r[0] = x + sixth * (vx + 2.0 * ux + 2.0 * wx + qx)
+    r[1] = y + sixth * (vy + 2.0 * uy + 2.0 * wy + qy)
+    r[2] = z + sixth * (vz + 2.0 * uz + 2.0 * wz + qz)
+    v[0] = vx + sixth * (ax + 2.0 * bx + 2.0 * cx + dx + fx)
+    v[1] = vy + sixth * (ay + 2.0 * by + 2.0 * cy + dy + fy)
+    v[2] = vz + sixth * (az + 2.0 * bz + 2.0 * cz + dz + fz)
 
 
 @njit()
@@ -141,35 +129,39 @@ def transition(r: Array, v: Array, ln_beta: float, airborne: bool, dt: float, n:
     """Transition matrix (n, n) over `dt` of the free flight (n = 7) or of thrust (n = 9), linear at the middle (r, v) of the step.
 
     The exponential series of the rates' matrix to the fourth order. With n = 9 the states 6 to 8 are a specific force.
+    The lower rows of that matrix' powers follow R(k + 1) = G R(k - 1) + W R(k); its upper rows are those of the power before.
     """
-    g = np.empty((3, 3))
-    w = np.empty((3, 3))
-    b = np.empty(3)
+    rates = np.empty((7, 3))
+    g, w, b = rates[0:3], rates[3:6], rates[6]
     gradients(r, v, ln_beta, airborne, g, w, b)
-    term = np.zeros((n, n))
-    fresh = np.zeros((n, n))
+    powers = np.zeros((15, n))
+    for i in range(3):
+        powers[i, 3 + i] = 1.0
+        for j in range(3):
+            powers[3 + i, j] = g[i, j]
+            powers[3 + i, 3 + j] = w[i, j]
+        if n == 7:
+            powers[3 + i, 6] = b[i]
+        else:
+            powers[3 + i, 6 + i] = 1.0
+    for order in range(2, 5):
+        for i in range(3):
+            for k in range(3):
+                for j in range(n):
+                    powers[3 * order + i, j] += (
+                        g[i, k] * powers[3 * order - 6 + k, j] + w[i, k] * powers[3 * order - 3 + k, j]
+                    )
     for i in range(n):
         for j in range(n):
             phi[i, j] = 0.0
         phi[i, i] = 1.0
-        term[i, i] = 1.0
-    for order in range(1, 5):
-        c = dt / order
-        for j in range(n):
-            for i in range(3):
-                fresh[i, j] = c * term[3 + i, j]
-                s = 0.0
-                for k in range(3):
-                    s += g[i, k] * term[k, j] + w[i, k] * term[3 + k, j]
-                if n == 7:
-                    s += b[i] * term[6, j]
-                else:
-                    s += term[6 + i, j]
-                fresh[3 + i, j] = c * s
-        for i in range(6):
+    for i in range(3):
+        phi[3 + i, 3 + i] = 0.0
+        c = 1.0
+        for order in range(5):
             for j in range(n):
-                term[i, j] = fresh[i, j]
-                phi[i, j] += fresh[i, j]
-        for i in range(6, n):
-            for j in range(n):
-                term[i, j] = 0.0
+                phi[3 + i, j] += c * powers[3 * order + i, j]
+            c *= dt / (order + 1)
+            if order < 4:
+                for j in range(n):
+                    phi[i, j] += c * powers[3 * order + i, j]

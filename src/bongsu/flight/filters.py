@@ -44,20 +44,23 @@ FORCE_SIGMA_M_S2 = 40.0  # specific force of a powered flight that nothing is kn
 
 @njit()
 def multiply_phi(p: Array, phi: Array, n: int, out: Array) -> None:
-    """`p` becomes phi p phi' for the leading n x n block, `out` being scratch."""
+    """`p` becomes phi p phi' for the leading n x n block, `out` being scratch. The inner loops run along rows, which the compiler takes eight at a time."""
     for i in range(n):
         for j in range(n):
-            s = 0.0
-            for k in range(n):
-                s += phi[i, k] * p[k, j]
-            out[i, j] = s
+            out[i, j] = 0.0
+        for k in range(n):
+            for j in range(n):
+                out[i, j] += phi[i, k] * p[k, j]
     for i in range(n):
-        for j in range(i, n):
-            s = 0.0
-            for k in range(n):
-                s += out[i, k] * phi[j, k]
-            p[i, j] = s
-            p[j, i] = s
+        for j in range(n):
+            p[i, j] = 0.0
+    for j in range(n):
+        for k in range(n):
+            for i in range(j + 1):
+                p[j, i] += phi[j, k] * out[i, k]
+    for i in range(n):
+        for j in range(i):
+            p[j, i] = p[i, j]
 
 
 @njit()
@@ -86,12 +89,9 @@ def air_noise(before: Array, after: Array, dt: float, spread: float) -> tuple[fl
 def predict(x: Array, p: Array, powered: bool, dt: float, noise: float) -> None:
     """Carry state and covariance of one model over `dt` seconds (positive), in place. `noise`: scale of the force noise."""
     n = 9 if powered else 7
-    phi = np.empty((n, n))
-    scratch = np.empty((n, n))
-    force = np.zeros(3)
-    middle_r = np.empty(3)
-    middle_v = np.empty(3)
-    before = x.copy()
+    room = np.zeros((2 * n + 4, n))
+    phi, scratch, before = room[0:n], room[n : 2 * n], room[2 * n]
+    force, middle_r, middle_v = room[2 * n + 1, 0:3], room[2 * n + 2, 0:3], room[2 * n + 3, 0:3]
     if powered:
         force[:] = x[6:9]
     left = dt
@@ -102,7 +102,8 @@ def predict(x: Array, p: Array, powered: bool, dt: float, noise: float) -> None:
         if left - sub < 1e-9:
             sub = left
         airborne = (not powered) and h < 150_000.0 + 20_000.0
-        before[:] = x
+        for i in range(n):
+            before[i] = x[i]
         for i in range(3):
             middle_r[i] = x[i]
             middle_v[i] = x[3 + i]
@@ -159,13 +160,9 @@ def update(x: Array, p: Array, n: int, row: Array, now_s: float) -> tuple[float,
 
     Gives the log likelihood of the plot, its squared distance d2 and the count of measured numbers.
     """
-    h = np.empty((4, 6))
-    nu = np.empty(4)
-    var = np.empty(4)
+    room = np.zeros((9, 9))
+    h, nu, var, shift, gain, ph = room[0:4], room[4], room[5], room[6], room[7], room[8]
     m = residual_near(row, x, now_s, h, nu, var)
-    shift = np.zeros(n)
-    gain = np.empty(n)
-    ph = np.empty(n)
     log_likelihood = 0.0
     d2 = 0.0
     for a in range(m):
@@ -197,12 +194,9 @@ def update(x: Array, p: Array, n: int, row: Array, now_s: float) -> tuple[float,
 @njit()
 def score(x: Array, p: Array, row: Array, now_s: float) -> tuple[float, float, int]:
     """Log likelihood, d2 and count of a plot against a state at `now_s`, changing nothing."""
-    h = np.empty((4, 6))
-    nu = np.empty(4)
-    var = np.empty(4)
+    room = np.empty((16, 6))
+    h, nu, var, s, ph = room[0:4], room[4], room[5], room[6:10], room[10:16]
     m = residual_near(row, x, now_s, h, nu, var)
-    s = np.empty((4, 4))
-    ph = np.empty((6, 4))
     for a in range(m):
         for i in range(6):
             t = 0.0

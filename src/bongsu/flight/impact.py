@@ -13,8 +13,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from bongsu.flight.batch import carry
-from bongsu.flight.dynamics import step, step_length
+from bongsu.flight.dynamics import step, step_length, transition
 from bongsu.flight.filters import air_noise, multiply_phi
 from bongsu.geo.frames import EARTH_FLATTENING, EARTH_SEMI_MAJOR_M, EARTH_SEMI_MINOR_M, altitude_of, geodetic_of
 from bongsu.geo.kernels import njit
@@ -23,6 +22,8 @@ Array = NDArray[np.float64]
 
 AIR_TOP_M = 120_000.0
 _LONGEST_S = 12_000.0
+_DEEP_M = 3_500.0  # of path in one step in the dense air: half a scale height
+_DEEP_SIDE_M = 5_000.0  # a flight with another beta is only compared with the first
 _HERMITE_POINTS = np.array([-2.856970013872806, -1.355626179974266, 1.355626179974266, 2.856970013872806])  # in sigmas
 _HERMITE_WEIGHTS = np.array([0.011257411327720688, 0.22207592200561265, 0.22207592200561265, 0.011257411327720688])
 
@@ -42,6 +43,16 @@ def _up(r: Array, up: Array) -> None:
 
 
 @njit()
+def _stride(altitude_m: float, speed_m_s: float, deep_m: float) -> float:
+    """Length of a step (s): as elsewhere above 150 km, then by the air it passes through; `deep_m` a step in the dense air."""
+    if altitude_m > 150_000.0:
+        return step_length(altitude_m, speed_m_s, 1e9)
+    if altitude_m > 90_000.0:
+        return min(6.0, 10_000.0 / (speed_m_s + 1.0))
+    return min(2.0, max(0.1, deep_m / (speed_m_s + 1.0)))
+
+
+@njit()
 def _fall(x: Array, elapsed: float) -> float:
     """Fly `x` (7,) to altitude 0 in place; gives the total time, or infinity if it does not come down."""
     force = np.zeros(3)
@@ -51,7 +62,7 @@ def _fall(x: Array, elapsed: float) -> float:
         _up(x, up)
         rise = up[0] * x[3] + up[1] * x[4] + up[2] * x[5]
         speed = math.sqrt(x[3] * x[3] + x[4] * x[4] + x[5] * x[5])
-        sub = step_length(h, speed, 1e9)
+        sub = _stride(h, speed, _DEEP_SIDE_M)
         if rise < 0.0 and h + rise * sub < 0.0:
             for _ in range(4):
                 dt = -altitude_of(x[0], x[1], x[2]) / rise
@@ -70,20 +81,22 @@ def _fall(x: Array, elapsed: float) -> float:
 @njit()
 def _advance(y: Array, dt: float, total: Array, walk: Array, spread: float) -> None:
     """One step of the mean, of its transition `total`, and of the covariance `walk` that the wandering of ln beta builds up on the way."""
-    phi = np.zeros((7, 7))
+    room = np.zeros((17, 7))
+    phi, scratch, before = room[0:7], room[7:14], room[14]
+    force, middle = room[15, 0:3], room[16]
     for i in range(7):
-        phi[i, i] = 1.0
-    before = y.copy()
-    carry(y, dt, phi, 0.0)
+        before[i] = y[i]
+    airborne = altitude_of(y[0], y[1], y[2]) < 170_000.0
+    step(y[0:3], y[3:6], y[6], force, airborne, dt)
+    for i in range(6):
+        middle[i] = 0.5 * (before[i] + y[i])
+    transition(middle[0:3], middle[3:6], y[6], airborne, dt, 7, phi)
     wander, wind = air_noise(before, y, dt, spread)
-    scratch = np.empty((7, 7))
-    for i in range(7):
-        for j in range(7):
-            s = 0.0
-            for k in range(7):
-                s += phi[i, k] * total[k, j]
-            scratch[i, j] = s
-    for i in range(7):
+    for i in range(6):
+        for k in range(7):
+            for j in range(7):
+                scratch[i, j] += phi[i, k] * total[k, j]
+    for i in range(6):
         for j in range(7):
             total[i, j] = scratch[i, j]
     if wander > 0.0 or walk[6, 6] > 0.0:
@@ -136,7 +149,7 @@ def _come_down(
             entry_s = elapsed
             entry[:] = y
         speed = math.sqrt(y[3] * y[3] + y[4] * y[4] + y[5] * y[5])
-        sub = step_length(h, speed, 1e9)
+        sub = _stride(h, speed, _DEEP_M)
         if rise < 0.0 and h + rise * sub < 0.0:
             for _ in range(4):
                 dt = -altitude_of(y[0], y[1], y[2]) / rise
