@@ -22,8 +22,8 @@ Array = NDArray[np.float64]
 
 AIR_TOP_M = 120_000.0
 _LONGEST_S = 12_000.0
-_DEEP_M = 3_500.0  # of path in one step in the dense air: half a scale height
-_DEEP_SIDE_M = 5_000.0  # a flight with another beta is only compared with the first
+_DEEP_M = 2_500.0  # of path in one step in the dense air: a third of a scale height
+_DEEP_SIDE_M = 3_500.0  # a flight with another beta is only compared with the first
 _HERMITE_POINTS = np.array([-2.856970013872806, -1.355626179974266, 1.355626179974266, 2.856970013872806])  # in sigmas
 _HERMITE_WEIGHTS = np.array([0.011257411327720688, 0.22207592200561265, 0.22207592200561265, 0.011257411327720688])
 
@@ -125,7 +125,7 @@ def _come_down(
     the path does not meet the ground.
     """
     up = np.empty(3)
-    elapsed, entry_s, rise_before = 0.0, 0.0, 0.0
+    elapsed, entry_s, rise_before, sub = 0.0, 0.0, 0.0, 0.0
     entered = False
     entry[:] = y
     _up(y, up)
@@ -136,8 +136,10 @@ def _come_down(
         h = altitude_of(y[0], y[1], y[2])
         rise = _rise(y, up)
         if rise_before > 0.0 and rise <= 0.0:
-            gravity = 3.986e14 / (y[0] * y[0] + y[1] * y[1] + y[2] * y[2])
-            top[0], top[1] = h + 0.5 * rise * rise / gravity, elapsed + rise / gravity
+            gravity = (rise_before - rise) / sub  # what is left of it: the path bends round the Earth
+            back = y.copy()
+            step(back[0:3], back[3:6], back[6], np.zeros(3), h < 170_000.0, rise / gravity)
+            top[0], top[1] = altitude_of(back[0], back[1], back[2]), elapsed + rise / gravity
             for j in range(7):
                 s = 0.0
                 for k in range(3):
