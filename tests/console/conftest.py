@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import pytest
@@ -53,8 +54,8 @@ class Watched:
     foreign: list[str] = field(default_factory=list)
 
 
-@pytest.fixture
-def watched(browser: Browser) -> Iterator[Watched]:
+@contextmanager
+def watching(browser: Browser) -> Iterator[Watched]:
     """A fresh page, 1440 x 900, in English and dark unless the test says otherwise."""
     context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB", color_scheme="dark")
     watch = Watched(context.new_page())
@@ -68,6 +69,13 @@ def watched(browser: Browser) -> Iterator[Watched]:
     )
     yield watch
     context.close()
+
+
+@pytest.fixture
+def watched(browser: Browser) -> Iterator[Watched]:
+    """A page of the file's browser."""
+    with watching(browser) as watch:
+        yield watch
 
 
 @pytest.fixture

@@ -46,8 +46,13 @@ def project_files() -> tuple[Path, ...]:
 
 
 def text_files() -> list[Path]:
-    """Files that hold text written for this project or packaged with it."""
-    return [path for path in project_files() if path.suffix in TEXT_SUFFIXES or path.name in TEXT_NAMES]
+    """Files that hold text written for this project or packaged with it; scripts of others, pinned by their hash, are not ours to word."""
+    return [
+        path
+        for path in project_files()
+        if (path.suffix in TEXT_SUFFIXES or path.name in TEXT_NAMES)
+        and not (path.parent.name == "vendor" and path.suffix in {".js", ".txt"} and "tools" not in path.parts)
+    ]
 
 
 def python_files() -> list[Path]:

@@ -1,5 +1,6 @@
 // One nation's console: joins the stream, the lists, the map and the keys.
 
+import { Chart } from "./chart.js";
 import { ask, send } from "./commands.js";
 import { byId, element, replace } from "./dom.js";
 import { SHELF_S, acknowledge as acknowledgeAll, calls, grouped, oldestCalling, render as renderEvents } from "./events.js";
@@ -28,7 +29,7 @@ let chosen = view.read("event");
 const dirty = new Set();
 const announced = new Map();
 const reported = new Set();
-const map = new ChartMap(byId("map"));
+const chart = new Chart(() => mark("map"));
 const inset = new ChartMap(byId("inset-map"), { inset: true });
 
 // What the page shows: the stream, or while it is scrubbed back the moment that was asked for.
@@ -75,7 +76,7 @@ function scene() {
 
 function showMaps() {
   const now = scene();
-  map.draw(now);
+  chart.draw(now);
   const withImpact = now.events.filter((event) => (!chosen || event.event === chosen) && event.assessments.some((one) => one.estimate?.impact && !isGone(one.status)));
   byId("inset").hidden = withImpact.length === 0;
   if (withImpact.length) inset.draw({ ...now, focus: withImpact[0].event, events: withImpact, mark: frameText({ ...piece("node"), exercise: "" }) });
@@ -119,7 +120,7 @@ function choosing(event) {
 function focusOn(event) {
   chosen = event;
   view.write("event", event);
-  map.byHand = false;
+  chart.fitNext();
 }
 
 function mark(name) {
@@ -240,9 +241,10 @@ const KEYS = {
   r: () => onChosen({ latched: ["reset", {}] }),
   j: () => step(1),
   k: () => step(-1),
-  "+": () => map.zoom(0.7),
-  "-": () => map.zoom(1.4),
-  0: () => map.fitAgain(),
+  "+": () => chart.zoom(0.7),
+  "-": () => chart.zoom(1.4),
+  0: () => chart.fitAgain(),
+  g: () => chart.toggle(),
   ",": () => past?.step(-10),
   ".": () => past?.step(10),
   p: () => past?.play(),
@@ -254,6 +256,14 @@ const KEYS = {
   "?": () => byId("help-button").click(),
   Escape: leave,
 };
+
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+
+function panByKey(event) {
+  if (!(event.key in ARROWS)) return;
+  event.preventDefault();
+  chart.pan(...ARROWS[event.key]);
+}
 
 function listen() {
   document.addEventListener("keydown", (event) => {
@@ -289,7 +299,8 @@ function listen() {
     byId("help").hidden = !byId("help").hidden;
     byId("help-button").setAttribute("aria-expanded", String(!byId("help").hidden));
   });
-  map.onMoved = () => mark("map");
+  byId("globe-button").addEventListener("click", KEYS.g);
+  for (const box of [byId("map"), byId("globe-labels")]) box.addEventListener("keydown", panByKey);
 }
 
 function setTheme(theme) {
@@ -305,7 +316,7 @@ async function setLanguage(wanted) {
   for (const one of document.querySelectorAll("[data-say-label]")) one.setAttribute("aria-label", say(one.dataset.sayLabel));
   for (const canvas of document.querySelectorAll("canvas")) canvas.setAttribute("aria-label", say("map.described"));
   replace(byId("help"), element("h2", {}, say("help.title")), element("p", {}, say("help.operator")),
-    element("ul", {}, ["a", "jk", "s", "h", "past", "zoom", "t"].map((key) => element("li", {}, say(`help.${key}`)))),
+    element("ul", {}, ["a", "jk", "s", "h", "past", "zoom", "g", "t"].map((key) => element("li", {}, say(`help.${key}`)))),
     element("p", {}, Object.entries(SHAPES).map(([status, shape]) => `${shape} ${code("status", status)}`).join("  ·  ")));
   byId("language").value = language();
   place.translate();

@@ -55,6 +55,12 @@ export class ChartMap {
     if (this.projection) this.move(this.projection.centre, this.projection.kmPerPixel * factor);
   }
 
+  // A fifth of the map to the east or the north.
+  pan(east, north) {
+    const { width, height } = this.projection;
+    this.move(this.projection.vectorAt(width * (0.5 + 0.2 * east), height * (0.5 - 0.2 * north)), this.projection.kmPerPixel);
+  }
+
   fitAgain() {
     this.byHand = false;
     this.fitted = "";

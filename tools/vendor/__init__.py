@@ -1,0 +1,1 @@
+"""Builds the scripts that are not ours from pinned packages."""
