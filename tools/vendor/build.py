@@ -37,13 +37,13 @@ AXE = Package(
 
 
 def bundled(cache: Path) -> bytes:
-    """`three.entry.js` with all that it needs of three.js, as one module for browsers of the last three years."""
+    """`three.entry.js` with all that it needs of three.js, as one module."""
     archives = [fetch(package, cache).resolve() for package in (THREE, ESBUILD)]
     with tempfile.TemporaryDirectory() as folder:
         npm = ["npm", "install", "--no-save", "--silent", "--no-audit", "--no-fund", *map(str, archives)]
         subprocess.run(npm, cwd=folder, check=True, stdout=subprocess.DEVNULL)
         shutil.copy(HERE / "three.entry.js", folder)
-        bundle = ["node_modules/.bin/esbuild", "three.entry.js", "--bundle", "--minify", "--format=esm", "--target=es2022",
+        bundle = ["node_modules/.bin/esbuild", "three.entry.js", "--bundle", "--minify", "--format=esm",
                   "--legal-comments=inline", "--outfile=out.js", "--log-level=error"]  # fmt: skip
         subprocess.run(bundle, cwd=folder, check=True)
         return (Path(folder) / "out.js").read_bytes()
