@@ -92,11 +92,35 @@ def test_every_name_on_a_map_begins_with_the_mode(nodes: dict[str, Path], tmp_pa
     assert len(moving["position"]["cartographicDegrees"]) == 4 * 4
 
 
-def test_a_partners_word_does_not_leave_without_its_consent(nodes: dict[str, Path]) -> None:
+ALL = ("warning", "event", "register", "consultation", "received", "alarm", "path")
+
+
+def test_a_partners_word_leaves_by_its_terms_alone(nodes: dict[str, Path], tmp_path: Path) -> None:
     refused: Counter[str] = Counter()
-    rows = list(exporting.released(nodes["jp"], ("warning",), refused))
-    assert rows == []
-    assert any("consent" in reason for reason in refused)
+    rows = list(exporting.released(nodes["jp"], ALL, refused, at(60).link_ns))
+    assert {row.type for row in rows if row.origin == "kr"} == {"warning"}, "an exercise's terms name files"
+    assert {row.type for row in rows} >= {"event", "register"}, "and with them what was made of it"
+    assert [reason for reason in refused if reason.startswith("received")], "bytes as they came are nobody's to give"
+
+    kr, jp = Node("kr", policy=SHIPPED, terms=()), Node("jp", policy=SHIPPED)
+    for one in outgoing_of(kr.say(at(10), estimate(10, impact=point(44, 137, 900))), "jp"):
+        jp.hear(at(10.1), kr, one)
+    silent: Counter[str] = Counter()
+    assert list(exporting.released(record(tmp_path / "jp", jp), ALL, silent, at(60).link_ns)) == []
+    for kind in ("warning of kr", "event of jp", "register of jp", "alarm of jp", "consultation of jp"):
+        assert any(reason.startswith(kind) and "consent of" in reason for reason in silent), kind
+
+
+def test_a_consent_that_has_ended_lets_nothing_out(tmp_path: Path) -> None:
+    ending = SHIPPED.replace('onward = ["file", "review"]', 'onward = ["file"]\nfor_s = 100')
+    kr, jp = Node("kr", policy=ending), Node("jp", policy=SHIPPED)
+    for one in outgoing_of(kr.say(at(10), estimate(10)), "jp"):
+        jp.hear(at(10.1), kr, one)
+    folder = record(tmp_path / "jp", jp)
+    in_time, late = Counter[str](), Counter[str]()
+    assert len(list(exporting.released(folder, ("warning",), in_time, at(109).link_ns))) == 1
+    assert list(exporting.released(folder, ("warning",), late, at(110).link_ns)) == []
+    assert "ended at" in next(iter(late))
 
 
 def test_a_real_record_gives_nothing_that_no_rule_opens(tmp_path: Path) -> None:

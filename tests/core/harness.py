@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from bongsu.base.units import seconds_to_ns
 from bongsu.core.exchange.link import Link
-from bongsu.core.exchange.policy import parse
+from bongsu.core.exchange.policy import parse_policy
 from bongsu.core.exchange.release import ReleaseRoom
 from bongsu.core.exchange.send import Send
 from bongsu.core.inform.alarm import AlarmRoom
@@ -84,7 +84,8 @@ def configuration(node: str, policy: str = POLICY, mode: Mode = Mode.EXERCISE, *
         "sensors": (),
         "public_keys": tuple(public_key(partner, mode) for partner in PARTNERS),
         "circles": (Circle(circle="trilateral", title="The three", members=members),),
-        "rules": parse(policy, "test policy"),
+        "rules": parse_policy(policy, "test policy").rules,
+        "terms": parse_policy(policy, "test policy").terms,
         "roles": (Role(role="watch", kinds=KINDS),),
         "label": Label(releasable_to=PARTNERS),
         "area_set": "2026.11",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 import signal
@@ -87,6 +88,21 @@ def test_a_salvo_at_120_times_is_judged_and_met(bongsu: Run, tmp_path: Path) -> 
     assert all(_gone(process["pid"]) for process in processes.values())
     for code in PARTNERS:
         assert bongsu("record", "verify", str(out / "record" / code)).returncode == 0
+    _has_signed_terms(bongsu, out)
+
+
+def _has_signed_terms(bongsu: Run, out: Path) -> None:
+    """Over real servers: what JP has of KR enters the review and a file by KR's terms, and what came as bytes does not."""
+    review = json.loads((out / "review.json").read_text(encoding="utf-8"))
+    of_kr = [one for one in review["admitted"] if (one["node"], one["origin"], one["kind"]) == ("jp", "kr", "warning")]
+    assert [(one["allowed"], one["onward"]) for one in of_kr] == [(True, ["file", "review"])]
+    table = out / "jp.csv"
+    done = bongsu(
+        "record", "export", str(out / "record" / "jp"), "--format", "csv", "--out", str(table), "--type", "warning"
+    )
+    assert done.returncode == 0, done.stderr
+    with table.open(encoding="utf-8", newline="") as lines:
+        assert "kr" in {row["origin"] for row in csv.DictReader(lines)}
 
 
 def test_a_node_that_dies_is_back_and_misses_nothing(bongsu: Run, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ The mode stands in every row, feature, placemark and packet: a drill's export ca
 
 import csv
 import json
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -57,10 +58,12 @@ class Exported(msgspec.Struct, frozen=True):
     refused: dict[str, int]
 
 
-def export(folder: Path | str, form: str, out: Path, types: tuple[str, ...] = TYPES) -> Exported:
-    """Write what may leave of a node's record to `out`. Raises `BadInput` and `RecordError`."""
+def export(
+    folder: Path | str, form: str, out: Path, types: tuple[str, ...] = TYPES, now_ns: int | None = None
+) -> Exported:
+    """Write what may leave of a node's record at `now_ns` (None: now) to `out`. Raises `BadInput` and `RecordError`."""
     refused: Counter[str] = Counter()
-    rows = list(released(folder, types, refused))
+    rows = list(released(folder, types, refused, time.time_ns() if now_ns is None else now_ns))
     part = out.with_name(out.name + ".part")
     try:
         WRITERS[form](part, rows)
@@ -70,8 +73,8 @@ def export(folder: Path | str, form: str, out: Path, types: tuple[str, ...] = TY
     return Exported(len(rows), dict(refused.most_common()))
 
 
-def released(folder: Path | str, types: tuple[str, ...], refused: Counter[str]) -> Iterator[Row]:
-    """The items of these types that the gate lets out, in order; `refused` counts the others."""
+def released(folder: Path | str, types: tuple[str, ...], refused: Counter[str], now_ns: int) -> Iterator[Row]:
+    """The items of these types that the gate lets out at `now_ns`, by which consents end; `refused` counts the others."""
     gate: Gate | None = None
     cells: dict[str, Cells] = {}
     with RecordReader(folder) as reader:
@@ -85,7 +88,7 @@ def released(folder: Path | str, types: tuple[str, ...], refused: Counter[str]) 
                     "the record does not begin with a configuration", "give a whole record", reader.place.shown
                 )
             held = cells.setdefault(str(getattr(item.body, "warning", "")), {})
-            answer = gate.ask(question(item, RECIPIENT), item.head.receipt_ns, held)
+            answer = gate.ask(question(item, RECIPIENT), item.head.receipt_ns, held, now_ns)
             if answer.members is None:
                 refused[f"{entry.type} of {item.head.origin}: {answer.decision.reasons[0]}"] += 1
                 continue

@@ -409,7 +409,7 @@ WIRE_NAME_CHARACTERS = 256
 WIRE_TEXT_CHARACTERS = 4_096
 """A reason that a person wrote, from a partner: as long as one command of ours may be."""
 
-WIRE_LIST_COUNT = 64
+WIRE_LIST_COUNT = 256
 """Entries of a list in a body from a partner: a stance differs in fewer fields than a warning has."""
 
 REORDER_BYTES = 16_777_216

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -107,11 +106,10 @@ def _document(recipient: str, kind: str, mode: str, verdicts: list[Verdict], ans
 
 
 def _rules(policy: Path | None) -> tuple[Rule, ...]:
-    from bongsu.core.exchange.policy import parse
+    from bongsu.core.exchange.policy import parse, shipped
 
     if policy is None:
-        shipped = resources.files("bongsu.core.exchange").joinpath("default_policy.toml")
-        return parse(shipped.read_text(encoding="utf-8"), "shipped policy")
+        return shipped().rules
     return parse(_text(policy), str(policy))
 
 

@@ -17,7 +17,7 @@ from bongsu.core.room import Caused, Due, Given, Memoryless, Room, earliest
 from bongsu.model.bodies import Body, Input
 from bongsu.model.configuration import Configuration
 from bongsu.model.head import Head, Item, Now
-from bongsu.model.label import join
+from bongsu.model.label import Label, join
 from bongsu.model.tick import Tick
 
 
@@ -84,18 +84,20 @@ class Pipeline:
     def _mint(self, given: Given, causes: tuple[Head, ...], now: Now) -> Item[Any]:
         origin = self._configuration.node
         event_ns: int | None = None
+        label: Label | None = None
         body: Body
         if isinstance(given, Caused):
             causes = causes + given.causes
             origin = given.origin or origin
-            event_ns = given.event_ns
+            event_ns, label = given.event_ns, given.label
             body = given.body
         else:
             body = given
         if event_ns is None:
             spoken_of = getattr(body, "time_ns", None)
             event_ns = spoken_of if isinstance(spoken_of, int) else now.exercise_ns
-        label = join(cause.label for cause in causes) if causes else None
+        if label is None and causes:
+            label = join(cause.label for cause in causes)
         head = Head(
             id=self._ids.mint(),
             event_ns=event_ns,

@@ -7,15 +7,18 @@ import msgspec
 
 from bongsu.model.bodies import Body
 from bongsu.model.head import Head, Item, Now
+from bongsu.model.label import Label
 
 
 class Caused(msgspec.Struct, frozen=True):
-    """A body with more to say of its head than the item being handled does: further causes, another originator, the time that it speaks of."""
+    """A body with more to say of its head than the item being handled does: further causes, another originator, the time that it speaks of, and,
+    for a partner's word alone, the label that came with it instead of one joined from its causes."""
 
     body: Body
     causes: tuple[Head, ...] = ()
     origin: str | None = None
     event_ns: int | None = None
+    label: Label | None = None
 
 
 Given = Body | Caused

@@ -5,7 +5,6 @@ node and launch (or false alarm) the final status, the set of areas alerted and 
 """
 
 import hashlib
-from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,10 +12,10 @@ from typing import Any
 import msgspec
 
 from bongsu.drill import expect, records
+from bongsu.drill.reviewing import Admission, Items, through_the_gate
 from bongsu.drill.scenario import Scenario
 from bongsu.drill.truth import Flight
 from bongsu.geo import areas
-from bongsu.model.head import Item
 from bongsu.model.mode import Mode
 from bongsu.views import (
     folded,
@@ -33,12 +32,10 @@ from bongsu.views.review import Judged, Launch, Review, Sharing
 
 Held = dict[str, list[Holding]]
 """What each node held of the launches, by node."""
-HELD_TAKES = ("warning", "event")
+HELD_TAKES = ("configuration", "warning", "event")
 """Bodies that tell what a node held."""
 JUDGED_TAKES = (*folded.TAKES, *measures_exchange.TAKES)
 """Bodies that a run in virtual time is judged by."""
-Items = Callable[[str, tuple[str, ...]], Iterable[Item[Any]]]
-"""Gives a node's items of some types, in order."""
 
 
 class Twin(msgspec.Struct, frozen=True):
@@ -73,8 +70,10 @@ def judge(
     twin: Twin,
 ) -> Judgement:
     """Judge a drill by its nodes' items, wherever they are kept; `digest` is that of the records."""
+    admission = Admission()
+    admitted = through_the_gate(items, admission)
     truths = records.truths(scenario, flights)
-    folds = {code: folded.fold(code, items(code, folded.TAKES)) for code in scenario.codes}
+    folds = {code: folded.fold(code, admitted(code, folded.TAKES)) for code in scenario.codes}
     known = folded.subjects(folds.values(), truths)
     area_set = areas.load()
     facts = {
@@ -110,6 +109,7 @@ def judge(
         times=[measures_time.times(one, truth, known, issued) for truth in truths for one in folds.values()],
         stances=measures_time.stances(folds.values(), truths, known),
         freshness={code: measures_time.freshness(one) for code, one in folds.items()},
+        admitted=admission.entered(),
     )
     return Judgement(review, latencies_ms)
 
@@ -127,7 +127,8 @@ def held_in(scenario: Scenario, flights: dict[str, Flight], folds: dict[str, fol
 
 def held_by_records(scenario: Scenario, flights: dict[str, Flight], folder: Path) -> Held:
     """The same from the records under `folder`."""
-    folds = {code: folded.fold(code, records.items(folder, code, HELD_TAKES)) for code in scenario.codes}
+    admitted = through_the_gate(partial(records.items, folder))
+    folds = {code: folded.fold(code, admitted(code, HELD_TAKES)) for code in scenario.codes}
     return held_in(scenario, flights, folds)
 
 

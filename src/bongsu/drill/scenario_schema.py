@@ -38,13 +38,15 @@ class Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 class Partner(Strict, frozen=True, kw_only=True):
     """A nation that takes part: its code and its name in full. It is a member of the circle of all who take part from
-    `joins_s` until `leaves_s`; always without them.
+    `joins_s` until `leaves_s`; always without them. `onward`: exits to which the others may pass on what it tells them
+    (`review`, `file`); left out, as the shipped policy says: both.
     """
 
     code: Code
     name: Text
     joins_s: Seconds | None = None
     leaves_s: Seconds | None = None
+    onward: tuple[Literal["file", "review"], ...] | None = None
 
 
 class Hub(Strict, frozen=True, kw_only=True):

@@ -1,8 +1,6 @@
 """The settings of each nation's node in a drill, from the scenario: the same configuration for virtual time and for real servers."""
 
-from importlib import resources
-
-from bongsu.core.exchange.policy import parse
+from bongsu.core.exchange.policy import shipped
 from bongsu.core.inform.alert_issue import COMMANDS
 from bongsu.drill.alerting import policy_of
 from bongsu.drill.scenario import Scenario
@@ -10,8 +8,7 @@ from bongsu.drill.scenario_schema import Partner
 from bongsu.drill.sensors import describe
 from bongsu.geo import areas
 from bongsu.model.circle import Circle, Membership
-from bongsu.model.configuration import Configuration, PublicKey, Role
-from bongsu.model.label import Label
+from bongsu.model.configuration import Configuration, PublicKey, Role, Terms
 from bongsu.model.mode import Mode
 from bongsu.node.config import commit
 
@@ -50,7 +47,8 @@ def membership(scenario: Scenario, partner: Partner) -> Membership:
 def configuration(scenario: Scenario, node: str, public_keys: tuple[PublicKey, ...]) -> Configuration:
     """The settings of one nation: its own sensors, the shipped release policy, a circle of all who take part."""
     members = tuple(membership(scenario, partner) for partner in sorted(scenario.partners, key=lambda one: one.code))
-    policy = resources.files("bongsu.core.exchange") / "default_policy.toml"
+    policy = shipped()
+    partner = next(one for one in scenario.partners if one.code == node)
     return Configuration(
         node=node,
         federation=federation_of(scenario),
@@ -61,11 +59,23 @@ def configuration(scenario: Scenario, node: str, public_keys: tuple[PublicKey, .
         sensors=tuple(describe(plan) for plan in scenario.sensors if plan.owner == node),
         public_keys=public_keys,
         circles=(Circle(circle=CIRCLE, title="All who take part", members=members),),
-        rules=parse(policy.read_text(encoding="utf-8"), "default_policy.toml"),
+        rules=policy.rules,
         roles=ROLES,
-        label=Label(releasable_to=tuple(sorted(scenario.codes))),
+        label=policy.label(scenario.codes),
         area_set=areas.LATEST,
         country=node.upper(),
         commit=commit(),
         alerting=policy_of(node),
+        terms=policy.terms if partner.onward is None else (_stated(partner.onward),),
+        markings=policy.markings,
+    )
+
+
+def _stated(onward: tuple[str, ...]) -> Terms:
+    """The terms of a partner whose scenario states them."""
+    return Terms(
+        terms="of-the-scenario",
+        mode=Mode.EXERCISE.value,
+        onward=tuple(sorted(onward)),
+        reason="the scenario states to whom others may pass on what this nation says in the exercise",
     )

@@ -2,12 +2,14 @@
 
 import itertools
 import math
+from functools import partial
 
 import msgspec
 import numpy as np
 
 from bongsu.drill import records
 from bongsu.drill.figures import PATH_STEP_S
+from bongsu.drill.reviewing import through_the_gate
 from bongsu.drill.run_plan import RunPlan, RunResult
 from bongsu.drill.truth import Flight
 from bongsu.geo.frames import ecef_to_geodetic
@@ -26,8 +28,9 @@ def material(plan: RunPlan, result: RunResult, review: Review, latencies_ms: lis
     """Gather it from the records."""
     paths: list[Flown] = []
     told: list[Moment] = []
+    admitted = through_the_gate(partial(records.items, result.record))
     for code in plan.scenario.codes:
-        first, second = itertools.tee(records.items(result.record, code, _TOLD))
+        first, second = itertools.tee(admitted(code, _TOLD))
         paths += flown(first, code)
         told += moments(second, code)
     return Material(

@@ -18,6 +18,7 @@ from bongsu.core.room import Due
 from bongsu.core.rooms import build_pipeline
 from bongsu.drill import outcome, records
 from bongsu.drill import scenario as scenarios
+from bongsu.drill.reviewing import reviewed
 from bongsu.drill.scenario import Scenario
 from bongsu.drill.truth import Flight
 from bongsu.drill.virtual import Core, VirtualDrill
@@ -61,7 +62,7 @@ def stands_on(scenario: Scenario, flights: dict[str, Flight]) -> Callable[[Estim
 def held(scenario: Scenario, flights: dict[str, Flight], seed: int, links_cut: bool) -> outcome.Held:
     """What each nation holds when it is played here and now."""
     kept = played(scenario, flights, seed, links_cut, outcome.HELD_TAKES)
-    return outcome.held_in(scenario, flights, {code: fold(code, kept[code]) for code in scenario.codes})
+    return outcome.held_in(scenario, flights, {code: fold(code, reviewed(kept[code])) for code in scenario.codes})
 
 
 def played(

@@ -37,6 +37,30 @@ class Rule(Noun, frozen=True):
     reason: str = ""
 
 
+class Terms(Noun, frozen=True):
+    """One line of the terms under which a nation's items leave for partners. Empty text matches any; the most specific wins, fewer exits win a tie.
+
+    `onward`: exits and partners to whom the recipient may pass it on, for `for_s` seconds from its issue (None: without end).
+    """
+
+    terms: str
+    recipient: str = ""
+    circle: str = ""
+    kind: str = ""
+    mode: str = ""
+    onward: tuple[str, ...] = ()
+    for_s: float | None = None
+    reason: str = ""
+
+
+class Marking(Noun, frozen=True):
+    """A partner's marking (`classification` of its labelling `policy`) and the one of ours that it equals."""
+
+    policy: str
+    classification: str
+    equals: str
+
+
 class Role(Noun, frozen=True):
     """What a role may command."""
 
@@ -63,3 +87,5 @@ class Configuration(Noun, frozen=True):
     country: str
     commit: str = ""
     alerting: AlertPolicy | None = None
+    terms: tuple[Terms, ...] = ()
+    markings: tuple[Marking, ...] = ()

@@ -4,7 +4,10 @@ from bongsu.model.noun import Noun
 
 
 class Decision(Noun, frozen=True):
-    """`allowed` for `kind` to `recipient` by `rule`, with the `fields` that leave and the reasons, those of refused fields included."""
+    """`allowed` for `kind` to `recipient` by `rule`, with the `fields` that leave and the reasons, those of refused fields included.
+
+    `terms`: the line of our terms under which a partner has it, `no-consent` where none fits; empty for what goes to no partner.
+    """
 
     item: str
     recipient: str
@@ -13,3 +16,4 @@ class Decision(Noun, frozen=True):
     rule: str
     reasons: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
+    terms: str = ""

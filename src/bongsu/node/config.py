@@ -23,11 +23,10 @@ from bongsu.adapters.store import Place, is_address, place_of
 from bongsu.base.errors import BadInput, BadValue
 from bongsu.base.ids import check_code, check_name
 from bongsu.base.time import parse_time
-from bongsu.core.exchange.policy import parse
+from bongsu.core.exchange.policy import Policy, parse_policy, shipped
 from bongsu.geo import areas
 from bongsu.model.circle import Circle, Membership
-from bongsu.model.configuration import Configuration, PublicKey, Role, Rule
-from bongsu.model.label import Label
+from bongsu.model.configuration import Configuration, PublicKey, Role
 from bongsu.model.mode import Mode
 from bongsu.model.sensor import Sensor
 from bongsu.node.alerting import Alerting, read_alerting
@@ -143,6 +142,7 @@ def read_settings(path: Path) -> Settings:
     base = path.parent
     access, signer, keys = _identity(file, path)
     alerting = _alerting(file, base)
+    policy = _policy(base, file.policy)
     partners = tuple(sorted({file.node, *(() if access is None else (*access.recipients, *access.issuers))}))
     configuration = Configuration(
         node=file.node,
@@ -154,13 +154,15 @@ def read_settings(path: Path) -> Settings:
         sensors=_sensors(base / file.sensors) if file.sensors else (),
         public_keys=keys,
         circles=_circles(base / file.circles) if file.circles else _circle_of(partners),
-        rules=_rules(base, file.policy),
+        rules=policy.rules,
         roles=_roles(base, file.roles),
-        label=Label(releasable_to=partners),
+        label=policy.label(partners),
         area_set=file.area_set or areas.LATEST,
         country=file.country or file.node.upper(),
         commit=commit(),
         alerting=alerting.policy if alerting is not None else None,
+        terms=policy.terms,
+        markings=policy.markings,
     )
     return Settings(
         path=path,
@@ -367,12 +369,11 @@ def _sensors(path: Path) -> tuple[Sensor, ...]:
     return tuple(sensors.values())
 
 
-def _rules(base: Path, policy: str) -> tuple[Rule, ...]:
+def _policy(base: Path, policy: str) -> Policy:
     if not policy:
-        shipped = resources.files("bongsu.core.exchange") / "default_policy.toml"
-        return parse(shipped.read_text(encoding="utf-8"), "default_policy.toml")
+        return shipped()
     try:
-        return parse((base / policy).read_text(encoding="utf-8"), str(base / policy))
+        return parse_policy((base / policy).read_text(encoding="utf-8"), str(base / policy))
     except OSError as error:
         raise BadInput(
             f"cannot be read ({(error.strerror or 'unknown').lower()})", "check `policy`", str(base / policy)

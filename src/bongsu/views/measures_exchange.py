@@ -23,9 +23,7 @@ from bongsu.model.stance import Stance
 from bongsu.model.warning import Warning
 from bongsu.views.review import Exchange, Latency
 from bongsu.wire import envelope_v1, payloads_v1
-
-LINK_CONTROL = frozenset({"heartbeat", "receipt", "gap_request"})
-"""Kinds that carry numbers only and are allowed by membership."""
+from bongsu.wire.payloads_v1 import LINK_CONTROL
 
 _APPLIED = (Warning, Stance, Shown, Acknowledged, Refused, Unreadable)
 TAKES = tuple(

@@ -127,8 +127,24 @@ class Stanced(msgspec.Struct, kw_only=True):
     at_s: float
 
 
+class Entered(msgspec.Struct, kw_only=True):
+    """What `node` had of `origin` of one kind, and whether it entered the review: by which rule of `node`'s policy, or why not.
+
+    `onward`: to whom `origin` lets it be passed on by its terms; None for `node`'s own.
+    """
+
+    node: str
+    kind: str
+    origin: str
+    allowed: bool
+    rule: str
+    reason: str
+    onward: list[str] | None
+
+
 class Review(msgspec.Struct, kw_only=True):
-    """The whole review. `freshness`: share of the session, by node, partner and state. `reference`: what accuracy is held against, `truth` or `estimate`."""
+    """The whole review. `admitted`: what entered it, by whose terms. `freshness`: share of the session, by node, partner and state.
+    `reference`: what accuracy is held against, `truth` or `estimate`."""
 
     scenario: str
     seed: int
@@ -147,3 +163,4 @@ class Review(msgspec.Struct, kw_only=True):
     stances: list[Stanced] = []
     freshness: dict[str, dict[str, dict[str, float]]] = {}
     reference: str = "truth"
+    admitted: list[Entered] = []

@@ -4,6 +4,7 @@ import msgspec
 
 from bongsu.base.time import format_time
 from bongsu.model.statement import Signature, Statement, StatementStatus, Vote
+from bongsu.wire.marks_v1 import Marked
 from bongsu.wire.ranges import moment
 
 
@@ -15,7 +16,7 @@ class TextsPayload(msgspec.Struct):
     ko: str
 
 
-class StatementPayload(msgspec.Struct):
+class StatementPayload(Marked, omit_defaults=True):
     """A version of the issuer's draft of a joint statement: `about` are warnings by their originators' ids."""
 
     statement: str
@@ -27,7 +28,7 @@ class StatementPayload(msgspec.Struct):
     texts: TextsPayload
 
 
-class SignaturePayload(msgspec.Struct, omit_defaults=True):
+class SignaturePayload(Marked, omit_defaults=True):
     """The issuer signs a version of a statement, or refuses to; `wire/statement_v1.py` says what is signed."""
 
     statement: str

@@ -1,7 +1,9 @@
 """Bodies inside envelope v1, as JSON objects: degrees, metres, RFC 3339 UTC times. Only ever added to.
 
 A member that is null or absent was not released or is not known. `warning` and `path` are a nation's product, the rest is about messages
-and people. Left out on purpose: covariances, sensors, first-look times (they disclose a sensor's place and quality).
+and people. All but link control carry `label` and `terms` (`marks_v1.py`).
+
+Left out on purpose: covariances, sensors, first-look times (they disclose a sensor's place and quality).
 """
 
 import math
@@ -27,6 +29,7 @@ from bongsu.wire.consultation_v1 import (
     encode_signature,
     encode_statement,
 )
+from bongsu.wire.marks_v1 import Marked
 from bongsu.wire.ranges import check, moment
 
 
@@ -42,7 +45,7 @@ class PointPayload(msgspec.Struct, omit_defaults=True):
     bearing_deg: float | None = None
 
 
-class WarningPayload(msgspec.Struct, omit_defaults=True):
+class WarningPayload(Marked, omit_defaults=True):
     """One version of a warning; see `model/warning.py` and `model/estimate.py`."""
 
     warning: str
@@ -59,7 +62,7 @@ class WarningPayload(msgspec.Struct, omit_defaults=True):
     superseded_by: str | None = None
 
 
-class PathPayload(msgspec.Struct, omit_defaults=True):
+class PathPayload(Marked, omit_defaults=True):
     """Where the object is; see `model/warning.py`."""
 
     warning: str
@@ -101,7 +104,7 @@ class GapRequestPayload(msgspec.Struct):
     last: int
 
 
-class ShownPayload(msgspec.Struct):
+class ShownPayload(Marked, omit_defaults=True):
     """A version of the recipient's warning stands on a screen."""
 
     warning: str
@@ -110,7 +113,7 @@ class ShownPayload(msgspec.Struct):
     console: str
 
 
-class AcknowledgedPayload(msgspec.Struct, omit_defaults=True):
+class AcknowledgedPayload(Marked, omit_defaults=True):
     """A person has acknowledged a version of the recipient's warning."""
 
     warning: str
@@ -120,7 +123,7 @@ class AcknowledgedPayload(msgspec.Struct, omit_defaults=True):
     scripted: bool = False
 
 
-class StancePayload(msgspec.Struct, omit_defaults=True):
+class StancePayload(Marked, omit_defaults=True):
     """A member's position on a warning."""
 
     circle: str
@@ -129,11 +132,11 @@ class StancePayload(msgspec.Struct, omit_defaults=True):
     version: int
     position: Position
     time: str
-    fields: list[str] = []
+    fields: list[str] = []  # noqa: RUF012 - msgspec copies the default
     reason: str = ""
 
 
-class RefusedPayload(msgspec.Struct):
+class RefusedPayload(Marked, omit_defaults=True):
     """A message was refused, for a public reason."""
 
     message: str
@@ -319,8 +322,11 @@ PAYLOADS: dict[str, type[msgspec.Struct]] = {
 }
 """The kinds of v1 and their forms; the published JSON Schema is made from these."""
 
+LINK_CONTROL = frozenset({"heartbeat", "receipt", "gap_request"})
+"""Kinds that carry numbers only and are allowed by membership: without label and terms."""
+
 LANES: dict[str, Lane] = {
-    kind: Lane.LATEST if kind in ("path", "heartbeat", "receipt", "gap_request") else Lane.PROMPT for kind in PAYLOADS
+    kind: Lane.LATEST if kind == "path" or kind in LINK_CONTROL else Lane.PROMPT for kind in PAYLOADS
 }
 """The one lane on which each kind goes: a warning that newer ones replace, or a queued heartbeat, would break what its lane promises."""
 

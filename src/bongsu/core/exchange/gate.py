@@ -9,20 +9,35 @@ from typing import Any
 
 import msgspec
 
+from bongsu.base.time import format_time
 from bongsu.core.exchange.coarsen import coarsened_number, coarsened_point
-from bongsu.core.exchange.exits import EXITS, OWN_WORDS, RETRACTED_IDENTITY, identity_of, kind_of, members_of
+from bongsu.core.exchange.exits import (
+    EXITS,
+    IDENTITY,
+    OWN_WORDS,
+    fields_of,
+    identity_of,
+    kind_of,
+    members_of,
+    words_of,
+)
 from bongsu.core.exchange.policy import decide
-from bongsu.model.configuration import Configuration, Rule
+from bongsu.core.exchange.terms import chosen, marks
+from bongsu.model.configuration import Configuration, Rule, Terms
 from bongsu.model.decision import Decision
 from bongsu.model.head import Item
-from bongsu.model.label import Label
+from bongsu.model.label import RANKS, STAYS, Label
+from bongsu.wire.payloads_v1 import LINK_CONTROL, PAYLOADS
+
+_OWN_TEXTS = frozenset({"alert_document", "sea_notice", "joint_statement"})
+"""Kinds that are written for people outside, from areas and agreed figures alone: no marking of what they rest on holds them back."""
 
 Cells = dict[str, tuple[float, float]]
 """Grid cells held for one event, by recipient and place: keep one for each event, else averaging updates would undo a grid."""
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
-    """May `members` (of `kind`, as rules name them) of item `item` leave for `recipient`? `origin` is whose word it is."""
+    """May `members` (of `kind`, as rules name them) of item `item` leave for `recipient`? `origin` is whose word it is, `words` whose else stands in it."""
 
     recipient: str
     kind: str
@@ -30,6 +45,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     item: str
     origin: str
     label: Label
+    words: tuple[str, ...] = ()
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,6 +66,7 @@ def question(item: Item[Any], recipient: str) -> Question:
         item=head.id,
         origin=head.origin,
         label=head.label,
+        words=words_of(body),
     )
 
 
@@ -59,22 +76,41 @@ class Gate:
     def __init__(self, configuration: Configuration) -> None:
         self._configuration = configuration
         self._decided: dict[tuple[str, frozenset[str], str, str], Rule | None] = {}
+        self._terms: dict[tuple[str, frozenset[str], str], Terms | None] = {}
         self._shared: tuple[int, dict[str, frozenset[str]]] = (-1, {})
 
-    def ask(self, asked: Question, exercise_ns: int, cells: Cells | None = None) -> Answer:
-        """The answer at that moment. `cells` is changed where a point moves to another cell."""
+    def ask(self, asked: Question, exercise_ns: int, cells: Cells | None = None, link_ns: int | None = None) -> Answer:
+        """The answer at that moment; `link_ns` is when it would leave, by which consents end (None: the same moment).
+
+        `cells` is changed where a point moves to another cell.
+        """
+        leaves_ns = exercise_ns if link_ns is None else link_ns
         rule = self.rule(asked.recipient, asked.kind, "", exercise_ns)
-        refusal = self._refusal(asked, rule)
+        refusal = self._refusal(asked, rule, leaves_ns)
         if refusal is not None:
             return Answer(decision=_decision(asked, None, rule, (refusal,)), members=None, rule=rule)
         members, reasons = self._filtered(asked, cells, exercise_ns)
-        return Answer(decision=_decision(asked, members, rule, reasons), members=members, rule=rule)
+        return self._marked(asked, members, rule, reasons, exercise_ns, leaves_ns)
 
-    def taken_back(self, asked: Question, refused: Answer) -> Answer:
+    def taken_back(self, asked: Question, refused: Answer, exercise_ns: int, link_ns: int) -> Answer:
         """What a holder gets of a retraction that today's policy refuses: that it is one, and of what."""
-        members = {name: value for name, value in asked.members.items() if name in RETRACTED_IDENTITY}
+        members = {name: value for name, value in asked.members.items() if name in IDENTITY}
         reason = f"holder: a retraction goes to every holder ({'; '.join(refused.decision.reasons)})"
-        return Answer(decision=_decision(asked, members, refused.rule, (reason,)), members=members, rule=refused.rule)
+        return self._marked(asked, members, refused.rule, (reason,), exercise_ns, link_ns)
+
+    def whole(self, asked: Question, exercise_ns: int, link_ns: int | None = None) -> Decision:
+        """Whether an item may leave as it is recorded: refused also where a rule holds back or coarsens any field of its kind."""
+        answer = self.ask(msgspec.structs.replace(asked, members={}), exercise_ns, link_ns=link_ns)
+        if answer.members is None:
+            return answer.decision
+        for field in fields_of(asked.kind):
+            if field.partition(".")[0] in identity_of(asked.kind):
+                continue
+            rule = self.rule(asked.recipient, asked.kind, field, exercise_ns)
+            if rule is None or rule.action != "allow":
+                reason = f"{field}: {rule.rule if rule else 'no rule'}, and only a whole item is of use"
+                return _decision(asked, None, rule, (reason,))
+        return answer.decision
 
     def rule(self, recipient: str, kind: str, field: str, exercise_ns: int) -> Rule | None:
         """The rule that decides; None where nobody speaks of it."""
@@ -85,27 +121,66 @@ class Gate:
             self._decided[asked] = decide(ours.rules, recipient, circles, kind, field, ours.mode.value)
         return self._decided[asked]
 
-    def _refusal(self, asked: Question, rule: Rule | None) -> str | None:
+    def _marked(
+        self,
+        asked: Question,
+        members: dict[str, Any],
+        rule: Rule | None,
+        reasons: tuple[str, ...],
+        exercise_ns: int,
+        link_ns: int,
+    ) -> Answer:
+        """What may leave, for a partner with label and terms."""
+        if asked.recipient in EXITS or asked.kind not in PAYLOADS or asked.kind in LINK_CONTROL:
+            return Answer(decision=_decision(asked, members, rule, reasons), members=members, rule=rule)
+        terms = self.terms(asked.recipient, asked.kind, exercise_ns)
+        members |= marks(asked.label, terms, asked.origin, asked.recipient, link_ns)
+        told = terms.terms if terms else "no-consent"
+        return Answer(decision=_decision(asked, members, rule, reasons, told), members=members, rule=rule)
+
+    def terms(self, recipient: str, kind: str, exercise_ns: int) -> Terms | None:
+        """The line of our terms that decides what the recipient may do with it; None where nobody speaks of it: it may pass nothing on."""
+        circles = self._circles(recipient, exercise_ns)
+        asked = (recipient, circles, kind)
+        if asked not in self._terms:
+            ours = self._configuration
+            self._terms[asked] = chosen(ours.terms, recipient, circles, kind, ours.mode.value)
+        return self._terms[asked]
+
+    def _refusal(self, asked: Question, rule: Rule | None, leaves_ns: int) -> str | None:
         """Why the kind as a whole may not go there; None if it may."""
         if rule is None:
             return "no rule allows it"
         if rule.action == "deny":
             return rule.reason or rule.rule
+        own_text = asked.origin == self._configuration.node and asked.kind in _OWN_TEXTS
+        if not own_text and RANKS.get(asked.label.classification, RANKS[STAYS]) >= RANKS[STAYS]:
+            return f"marked {asked.label.classification}: it stays here"
         if asked.recipient not in EXITS and asked.recipient not in asked.label.releasable_to:
             return f"the label is not releasable to {asked.recipient}"
-        if asked.kind not in OWN_WORDS and asked.origin != asked.recipient:
-            return self._without_consent(asked)
-        return None
+        if asked.origin == asked.recipient or self._is_own_word(asked):
+            return None
+        return self._without_consent(asked, leaves_ns)
 
-    def _without_consent(self, asked: Question) -> str | None:
-        """Passing on what is a partner's, or was made of it, needs the partner's consent."""
+    def _is_own_word(self, asked: Question) -> bool:
+        if asked.origin != self._configuration.node or asked.kind not in OWN_WORDS:
+            return False
+        return asked.kind != "joint_statement" or asked.members.get("adopted_ns") is not None
+
+    def _without_consent(self, asked: Question, leaves_ns: int) -> str | None:
+        """Passing on what is a partner's, or was made of it, needs the partner's consent, and that it has not ended."""
+        node = self._configuration.node
+        others = tuple(one for one in asked.words if one != node)
         onward = asked.label.onward
-        if asked.origin == self._configuration.node and onward is None:
+        if asked.origin == node and onward is None and not others:
             return None
-        if asked.recipient in (onward or ()):
-            return None
-        whose = asked.origin if asked.origin != self._configuration.node else "a partner whose word is in it"
-        return f"passing on needs the consent of {whose}: its terms do not name {asked.recipient}"
+        whose = asked.origin if asked.origin != node else ", ".join(others) or "a partner whose word is in it"
+        if asked.recipient not in (onward or ()):
+            return f"passing on needs the consent of {whose}: its terms do not name {asked.recipient}"
+        until_ns = asked.label.onward_until_ns
+        if until_ns is not None and leaves_ns >= until_ns:
+            return f"the consent of {whose} to passing on ended at {format_time(until_ns, 0)}"
+        return None
 
     def _filtered(
         self, asked: Question, cells: Cells | None, exercise_ns: int
@@ -167,7 +242,9 @@ class Gate:
         return known[recipient]
 
 
-def _decision(asked: Question, members: dict[str, Any] | None, rule: Rule | None, reasons: tuple[str, ...]) -> Decision:
+def _decision(
+    asked: Question, members: dict[str, Any] | None, rule: Rule | None, reasons: tuple[str, ...], terms: str = ""
+) -> Decision:
     return Decision(
         item=asked.item,
         recipient=asked.recipient,
@@ -176,4 +253,5 @@ def _decision(asked: Question, members: dict[str, Any] | None, rule: Rule | None
         rule=rule.rule if rule else "default-deny",
         reasons=reasons,
         fields=() if members is None else tuple(sorted(members)),
+        terms=terms,
     )

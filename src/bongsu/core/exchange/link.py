@@ -15,15 +15,21 @@ import msgspec
 from bongsu.base.errors import WireError
 from bongsu.base.limits import REFUSAL_TEXT_CHARACTERS
 from bongsu.core.exchange.peer import Peer
+from bongsu.core.exchange.terms import label_of, unmarked
 from bongsu.core.room import Caused, Due, Given
 from bongsu.model.configuration import Configuration, PublicKey
 from bongsu.model.head import Item, Now
+from bongsu.model.label import Label
 from bongsu.model.message import Lane, Received, Unreadable
 from bongsu.model.receipt import Heartbeat, Receipt
 from bongsu.model.refusal import Refusal, Refused
 from bongsu.model.warning import Path
 from bongsu.wire import payloads_v1
 from bongsu.wire.envelope_v1 import Envelope, parse, verify
+from bongsu.wire.marks_v1 import marks_of
+
+_Opened = tuple[payloads_v1.Payload | None, Label]
+"""A body (None: of a kind or status that we do not know) and the label that came with it."""
 
 
 class Link:
@@ -124,9 +130,10 @@ class Link:
 
     def _latest(self, peer: Peer, envelope: Envelope, now: Now) -> list[Given]:
         try:
-            payload = self._decode(envelope)
+            opened = self._decode(envelope)
         except WireError as error:
             return self._refused(error, envelope)
+        payload = opened[0]
         subject = f"{envelope.kind}.{payload.warning}" if isinstance(payload, Path) else envelope.kind
         if not peer.is_newer(subject, (envelope.epoch, envelope.issued_ns, envelope.sequence)):
             return []
@@ -134,8 +141,8 @@ class Link:
             peer.heartbeat, peer.heartbeat_ns = payload, now.link_ns
             peer.order.begin(payload.epoch)
             peer.note_gap(now.link_ns)
-            return [*self._given(envelope, payload), *self._judge(peer, now)]
-        return self._given(envelope, payload)
+            return [*self._given(envelope, opened), *self._judge(peer, now)]
+        return self._given(envelope, opened)
 
     def _read(self, envelope: Envelope) -> list[Given]:
         try:
@@ -143,19 +150,26 @@ class Link:
         except WireError as error:
             return self._refused(error, envelope)
 
-    def _decode(self, envelope: Envelope) -> payloads_v1.Payload | None:
+    def _decode(self, envelope: Envelope) -> _Opened:
         if payloads_v1.LANES.get(envelope.kind, envelope.lane) is not envelope.lane:
             raise WireError("lane", "R12", f"a {envelope.kind} on the {envelope.lane.value} lane")
-        return payloads_v1.decode(envelope.kind, envelope.body, issuer=envelope.issuer, issued_ns=envelope.issued_ns)
+        payload = payloads_v1.decode(envelope.kind, envelope.body, issuer=envelope.issuer, issued_ns=envelope.issued_ns)
+        if envelope.kind in payloads_v1.LINK_CONTROL:
+            return payload, self._configuration.label  # numbers only
+        if payload is None:
+            return None, unmarked(self._configuration.label)
+        return payload, label_of(marks_of(envelope.body), envelope.issuer, self._configuration)
 
-    def _given(self, envelope: Envelope, payload: payloads_v1.Payload | None) -> list[Given]:
+    def _given(self, envelope: Envelope, opened: _Opened) -> list[Given]:
+        """The body under its sender's name, label and terms."""
+        payload, label = opened
         if payload is None:
             payload_or_bytes: Any = Unreadable(
                 issuer=envelope.issuer, kind=envelope.kind, message=envelope.message, body=envelope.body
             )
         else:
             payload_or_bytes = payload
-        return [Caused(payload_or_bytes, origin=envelope.issuer)]
+        return [Caused(payload_or_bytes, origin=envelope.issuer, label=label)]
 
     def _judge(self, peer: Peer, now: Now) -> list[Given]:
         state = peer.judge(now.link_ns)

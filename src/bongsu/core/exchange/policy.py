@@ -6,13 +6,19 @@ two). A rule that names no recipient speaks of partners; of the exits (`public`,
 
 import tomllib
 from collections.abc import Iterable
+from importlib import resources
 
 import msgspec
 
-from bongsu.base.errors import BadInput
+from bongsu.base.errors import BadInput, BadValue
+from bongsu.base.ids import check_code
 from bongsu.core.exchange.exits import EXITS, kinds
-from bongsu.model.configuration import Rule
+from bongsu.model.configuration import Marking, Rule, Terms
+from bongsu.model.label import RANKS, Label
 from bongsu.model.mode import Mode
+
+SHIPPED = "default_policy.toml"
+"""The file of the policy that comes with the code, beside this one."""
 
 ACTIONS = {"allow": 0, "coarsen": 1, "deny": 2}
 """The actions, mildest first: in a tie the strictest wins."""
@@ -41,25 +47,113 @@ class _RuleLine(msgspec.Struct, forbid_unknown_fields=True):
     reason: str = ""
 
 
+class _TermsLine(msgspec.Struct, forbid_unknown_fields=True):
+    name: str
+    onward: list[str]
+    recipient: str = ""
+    circle: str = ""
+    kind: str = ""
+    mode: str = ""
+    for_s: float | None = None
+    reason: str = ""
+
+
+class _MarkingLine(msgspec.Struct, forbid_unknown_fields=True):
+    policy: str
+    classification: str
+    equals: str
+
+
+class _LabelTable(msgspec.Struct, forbid_unknown_fields=True):
+    policy: str = Label().policy
+    classification: str = Label().classification
+
+
 class _PolicyFile(msgspec.Struct, forbid_unknown_fields=True):
     rules: list[_RuleLine]
+    terms: list[_TermsLine] = []
+    markings: list[_MarkingLine] = []
+    label: _LabelTable = msgspec.field(default_factory=_LabelTable)
+
+
+class Policy(msgspec.Struct, frozen=True):
+    """All that a policy file says: rules, terms of passing on, equal markings of others, and the marking of our own items."""
+
+    rules: tuple[Rule, ...]
+    terms: tuple[Terms, ...]
+    markings: tuple[Marking, ...]
+    marked: Label
+
+    def label(self, releasable_to: Iterable[str]) -> Label:
+        """The label of our own items, releasable to these."""
+        return msgspec.structs.replace(self.marked, releasable_to=tuple(sorted(releasable_to)))
+
+
+def shipped() -> Policy:
+    """The policy that comes with the code."""
+    file = resources.files("bongsu.core.exchange") / SHIPPED
+    return parse_policy(file.read_text(encoding="utf-8"), SHIPPED)
 
 
 def parse(text: str, place: str) -> tuple[Rule, ...]:
-    """A policy file (TOML, `[[rules]]`) to rules. Raises `BadInput` that names the rule and the key."""
+    """The rules of a policy file alone. Raises `BadInput`."""
+    return parse_policy(text, place).rules
+
+
+def parse_policy(text: str, place: str) -> Policy:
+    """A policy file (TOML: `[[rules]]`, `[[terms]]`, `[[markings]]`, `[label]`). Raises `BadInput` that names the rule and the key."""
     try:
-        lines = msgspec.convert(tomllib.loads(text), _PolicyFile).rules
+        file = msgspec.convert(tomllib.loads(text), _PolicyFile)
     except tomllib.TOMLDecodeError as error:
         raise BadInput(f"not TOML ({error})", "correct the line", place) from None
     except msgspec.ValidationError as error:
         raise BadInput(str(error), "see docs/reference/release.md for the keys of a rule", place) from None
-    return tuple(_rule(line, place) for line in lines)
+    _check_marking("[label]", file.label.classification, place)
+    for line in file.markings:
+        _check_marking(f"marking {line.classification}", line.equals, place)
+    return Policy(
+        rules=tuple(_rule(line, place) for line in file.rules),
+        terms=tuple(_terms(line, place) for line in file.terms),
+        markings=tuple(
+            Marking(policy=one.policy, classification=one.classification, equals=one.equals) for one in file.markings
+        ),
+        marked=Label(policy=file.label.policy, classification=file.label.classification),
+    )
+
+
+def _check_marking(what: str, marking: str, place: str) -> None:
+    if marking not in RANKS:
+        raise BadInput(f"{what}: no marking {marking!r}", f"use one of {', '.join(RANKS)}", place)
+
+
+def _terms(line: _TermsLine, place: str) -> Terms:
+    _check_names("terms", line, place)
+    if line.for_s is not None and not line.for_s > 0.0:
+        raise BadInput(f"terms {line.name}: for_s = {line.for_s}", "it must be positive, or left out", place)
+    for name in line.onward:
+        if name not in EXITS:
+            try:
+                check_code(name)
+            except BadValue as error:
+                raise BadInput(
+                    f"terms {line.name}: {error.fault}", f"name partners or exits ({', '.join(EXITS)})", place
+                ) from None
+    return Terms(
+        terms=line.name,
+        recipient=line.recipient,
+        circle=line.circle,
+        kind=line.kind,
+        mode=line.mode,
+        onward=tuple(sorted(set(line.onward))),
+        for_s=line.for_s,
+        reason=line.reason,
+    )
 
 
 def _rule(line: _RuleLine, place: str) -> Rule:
     if line.action not in ACTIONS:
         raise BadInput(f"rule {line.name}: no action {line.action!r}", f"use one of {', '.join(ACTIONS)}", place)
-    _check_names(line, place)
+    _check_names("rule", line, place)
     given = {
         key: value
         for key in ("grid_deg", "floor_m", "round_m", "round_s", "period_s")
@@ -87,11 +181,11 @@ def _rule(line: _RuleLine, place: str) -> Rule:
     )
 
 
-def _check_names(line: _RuleLine, place: str) -> None:
+def _check_names(what: str, line: _RuleLine | _TermsLine, place: str) -> None:
     """A kind or mode that does not exist would make a rule that never speaks."""
     for key, value, known in (("kind", line.kind, kinds()), ("mode", line.mode, [mode.value for mode in Mode])):
         if value and value not in known:
-            raise BadInput(f"rule {line.name}: no {key} {value!r}", f"use one of {', '.join(known)}", place)
+            raise BadInput(f"{what} {line.name}: no {key} {value!r}", f"use one of {', '.join(known)}", place)
 
 
 def _check_coarsening(line: _RuleLine, given: dict[str, float], place: str) -> None:

@@ -158,11 +158,11 @@ class ReleaseRoom(Memoryless):
         body = item.body
         asked = question(item, recipient)
         cells = self._memory(body.warning).cells if isinstance(body, Warning | Path) else None
-        answer = self._gate.ask(asked, now.exercise_ns, cells)
+        answer = self._gate.ask(asked, now.exercise_ns, cells, now.link_ns)
         if isinstance(body, Warning):
             holds = recipient in self._holders(body)
             if answer.members is None and holds and body.status in RETRACTING:
-                answer = self._gate.taken_back(asked, answer)
+                answer = self._gate.taken_back(asked, answer, now.exercise_ns, now.link_ns)
             if answer.members is not None and not holds:
                 self._memory(body.warning).holders.append(recipient)
         subject = f"path.{body.warning}" if isinstance(body, Path) else asked.kind
