@@ -57,8 +57,9 @@ def main() -> int:
 
 def pages() -> dict[str, str]:
     """Name and text of every generated page."""
-    from bongsu.core.inform import alarm_table
+    from bongsu.core.inform import alarm_table, alert_page
     from bongsu.drill import scenario_reference
+    from bongsu.node import alerting
     from bongsu.wire import schema
 
     return {
@@ -66,6 +67,7 @@ def pages() -> dict[str, str]:
         "errors.md": errors_page(),
         "cli.md": commands_page(),
         "alarms.md": NOTE + alarm_table.page(),
+        "alerts.md": NOTE + alert_page.page() + "\n" + alerting.keys_page(),
         "scenario.md": NOTE + scenario_reference.page(),
         "exchange-v1.schema.json": json.dumps(schema.document(), indent=2, ensure_ascii=False) + "\n",
     }
@@ -81,8 +83,9 @@ def stale_pages() -> list[str]:
 
 
 def limits() -> list[Limit]:
-    """Every constant of base/limits.py with the docstring that follows it."""
-    body = ast.parse((SOURCE / "base" / "limits.py").read_text(encoding="utf-8")).body
+    """Every constant of base/limits.py and of the parts beside it, with the docstring that follows it."""
+    files = sorted((SOURCE / "base").glob("limits*.py"))
+    body = [one for path in files for one in ast.parse(path.read_text(encoding="utf-8")).body]
     found = []
     for number, node in enumerate(body):
         names = _constant_names(node)
@@ -113,7 +116,7 @@ def limits_page() -> str:
     """The table of bounds."""
     rows = "".join(f"| `{limit.name}` | {_number(limit.value)} | {_cell(limit.reason)} |\n" for limit in limits())
     return (
-        f"{NOTE}# Limits\n\nEvery bound of the project, from `src/bongsu/base/limits.py`; the unit is the last word of"
+        f"{NOTE}# Limits\n\nEvery bound of the project, from `src/bongsu/base/limits*.py`; the unit is the last word of"
         f" the name.\n\n| name | value | reason |\n| --- | --- | --- |\n{rows}"
     )
 

@@ -16,6 +16,7 @@ from bongsu.core.inform.alert import AlertRoom
 from bongsu.core.inform.alert_issue import AlertIssue
 from bongsu.core.inform.consult import Consult
 from bongsu.core.inform.desk import Desk
+from bongsu.core.inform.notices import Notices
 from bongsu.core.inform.statements import Statements
 from bongsu.core.inform.warn import Warn
 from bongsu.core.pipeline import Pipeline
@@ -118,7 +119,7 @@ class Node:
         self.items: list[Item[Any]] = []
 
     def rooms(self) -> list[Any]:
-        kinds = (Link, Desk, Warn, AlertRoom, AlertIssue, AlarmRoom, Consult, Statements, ReleaseRoom, Send)
+        kinds = (Link, Desk, Warn, AlertRoom, AlertIssue, Notices, AlarmRoom, Consult, Statements, ReleaseRoom, Send)
         return [kind(self.configuration) for kind in kinds]
 
     def restart(self) -> None:

@@ -8,7 +8,7 @@ import pytest
 from lxml import etree
 from msgspec.structs import replace
 
-from bongsu.base.limits import CAP_BYTES
+from bongsu.base.limits_alerts import CAP_BYTES
 from bongsu.model.mode import Mode
 from bongsu.model.wording import AlertStage
 from bongsu.wire import cap12

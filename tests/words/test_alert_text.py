@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from bongsu.base.errors import BadValue
-from bongsu.base.limits import ALERT_BROADCAST_CHARACTERS, ALERT_HEADLINE_CHARACTERS, ALERT_SHORT_CHARACTERS
+from bongsu.base.limits_alerts import ALERT_BROADCAST_CHARACTERS, ALERT_HEADLINE_CHARACTERS, ALERT_SHORT_CHARACTERS
 from bongsu.geo.areas import load
 from bongsu.model.alert import Alert, AreaRisk
 from bongsu.model.area import Area

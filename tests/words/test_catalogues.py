@@ -51,7 +51,7 @@ def used_keys() -> Iterator[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", ["console", "review"])
+@pytest.mark.parametrize("name", ["console", "review", "notices"])
 def test_same_keys_and_parameters(name: str, language: str) -> None:
     english, other = catalogue(name, "en"), catalogue(name, language)
     assert list(other) == list(english)
@@ -61,7 +61,7 @@ def test_same_keys_and_parameters(name: str, language: str) -> None:
 
 
 @pytest.mark.parametrize("language", ["ko", "ja"])
-@pytest.mark.parametrize("name", ["console", "review"])
+@pytest.mark.parametrize("name", ["console", "review", "notices"])
 def test_translated(name: str, language: str) -> None:
     script = {"ko": r"[가-힣]", "ja": r"[぀-ヿ一-鿿]"}[language]
     wordless = {

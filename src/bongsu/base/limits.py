@@ -196,29 +196,6 @@ JOIN_FLOOR_S = 4.0
 JOIN_GATE = 25.0
 """Squared distance, in sigmas, within which two warnings are of one launch."""
 
-ALERT_HOLD_S = 5.0
-"""Event time for which an area must ask for a higher rung before it climbs: one stray estimate alerts nobody."""
-
-ALERT_RELEASE_S = 20.0
-"""Event time for which an area must stay under its rung before it sinks: four times the hold, as taking back costs more than waiting."""
-
-ALERT_REACH_M = 15_000.0
-"""An impact within this of an area counts as on it: debris of a flight that breaks up scatters by some 10 km, and an islet is no smaller a concern than
-a province; the outlines' own thinning is in it."""
-
-ALERT_UNKNOWN_ELLIPSE_M = 50_000.0
-"""95 % half-axis that is assumed for a partner's impact whose ellipse was not released: ours at mid-flight."""
-
-ALERT_PATHS_COUNT = 16
-"""Possible paths of one assessment that are laid over the areas to ask which are overflown: a share to 6 %, 2 ms each."""
-
-ALERT_CLEAR_S = 60.0
-"""Event time after the last told area's moment until the danger is over there: what separates at 100 km falls for some three minutes, mostly beyond the
-area, and the review shows how long people stayed under cover."""
-
-OVERFLIGHT_HALF_WIDTH_M = 30_000.0
-"""Half-width of the corridor under a path that counts as overflown, on top of the areas' own guard."""
-
 RECORD_COMMIT_S = 0.08
 """Link time that entries nobody waits for may wait for a commit: durable within 100 ms, the commit itself included (DESIGN.md section 2)."""
 
@@ -454,29 +431,6 @@ FEED_DEPTH = 64
 
 ORPHAN_S = 1.5
 """Wall time that a node has to end in order after its drill has died: all of a drill's children are gone within two seconds."""
-
-CAP_BYTES = 1_048_576
-"""One public alert document: ours with sixty areas in three languages is 100 kB, a national one with outlines of its districts several hundred;
-larger is refused before it is parsed."""
-
-ALERT_EXPIRES_S = 1_800.0
-"""Time until a public document expires by itself: longer than any flight's last half hour, and no substitute for the message that ends it."""
-
-ALERT_OUTLINED_COUNT = 12
-"""With more areas than this a public document carries their codes without outlines: three languages repeat each outline."""
-
-ALERT_COMMANDS_COUNT = 1_024
-"""Accepted alert commands that are remembered, so that none counts twice: hours of a busy desk."""
-
-ALERT_BROADCAST_CHARACTERS = {"en": 360, "ko": 157, "ja": 157}
-"""Characters of an alert's text for phones: United States 360 (47 CFR 10.430; fits four pages of 93 septets, 3GPP TS 23.041); Korea 157 (Ministry of the
-Interior and Safety, announced for all regions from October 2026). No figure for Japan was confirmed, so its text keeps to the Korean one: also four pages."""
-
-ALERT_SHORT_CHARACTERS = 90
-"""Characters of the short text for older phones: 90 in the United States (47 CFR 10.430) and for urgent messages in Korea (phones from before 2019)."""
-
-ALERT_HEADLINE_CHARACTERS = 160
-"""Characters of an alert's headline: the bound that CAP 1.2 (3.2.2) suggests for short messages."""
 
 SENTENCE_CHARACTERS = 4_000
 """One sentence of a dispatch: a long one has 400; a longer one is no sentence, and names nothing."""

@@ -25,6 +25,7 @@ EXIT_PIPE_CLOSED = 141
 
 # A new command is a file and a row.
 COMMANDS: dict[str, Row] = {
+    "alert": Row("bongsu.cli.alert:alert", "Look into public alerts and notices, and check their documents."),
     "bench": Row("bongsu.cli.bench:bench", "Measure the speed of tracking, sharing and drilling on this machine."),
     "consult": Row("bongsu.cli.consult:consult", "Consult on a launch: stances, who differs, joint statements."),
     "federation": Row("bongsu.cli.federation:federation", "Join nations' servers from one description."),

@@ -3,7 +3,7 @@
 An input item enters at its door and goes right: each room sees, in order, every item made so far of the types that it takes, and what it
 returns is seen only by the rooms right of it. Heads are minted here and nowhere else.
 
-    screen > track > estimate > link (receive) > desk > warn > alert > alarm > consult > statements > release > send
+    screen > track > estimate > link (receive) > desk > warn > alert > issue > notices > alarm > consult > statements > release > send
 """
 
 from collections.abc import Sequence

@@ -58,7 +58,8 @@ def _write_document(
 def _write_notice(folder: Path, notice: dict[str, Any]) -> None:
     folder.mkdir(exist_ok=True)
     name = f"{notice['notice']}.{notice['version']}.txt"
-    text = "\n\n".join(notice["texts"][language] for language in _LANGUAGES)
+    parts = [*(notice["texts"][language] for language in _LANGUAGES), *notice["forms"].values()]
+    text = "\n\n".join(parts)
     (folder / name).write_text(text + "\n", encoding="utf-8")
 
 

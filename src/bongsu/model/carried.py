@@ -6,6 +6,7 @@ from bongsu.model.alert import Alert
 from bongsu.model.event import Event
 from bongsu.model.head import Head
 from bongsu.model.noun import Noun
+from bongsu.model.sea_notice import SeaNotice
 from bongsu.model.warning import Warning
 
 
@@ -34,3 +35,4 @@ class Carried(Noun, frozen=True):
     alerts: tuple[Alert, ...]
     events_count: int
     unread: int = 0
+    notices: tuple[SeaNotice, ...] = ()

@@ -88,6 +88,51 @@ class Alerting(msgspec.Struct, frozen=True, kw_only=True):
     seal_certificate: Path | None
 
 
+_MEANINGS = {
+    "sender": "who sends, as CAP names it",
+    "names": "who speaks: a table of `en`, `ko`, `ja`",
+    "short_names": "the same for phones",
+    "more": "where to learn more, by language",
+    "zones": "name of the zone of time in texts, by language; may be empty",
+    "offset_minutes": "local time less UTC",
+    "profile": "CAP profile: `kr`, `us`, or none",
+    "web": "address in CAP's `web`",
+    "contact": "CAP's `contact`",
+    "persons_pre_alert": "different persons who must approve a pre-alert",
+    "persons_alert": "the same of an alert",
+    "persons_passed": "the same of an all-clear; a correction always needs one",
+    "deadline_s": "seconds after a draft until it goes to the authorities as unconfirmed",
+    "automatic": "whether it then also goes to the public",
+    "authorities": "addresses of the nation's own authorities, who hear of what is unconfirmed",
+    "coordinator": "who issues notices to ships and aircraft, by language; left out: none are drafted",
+    "approvers": "tables of `person`, `accounts`, `from`, `until`: one person counts once whatever the account; none: each account is a person",
+    "outlets": "tables of `name`, `kind` (`file`, `atom`, `webhook`), `recipient` (`public`, `file`, `authorities`), `path` or `url`, `title`",
+    "seal_key": "private key (PEM) of the seal; a real node with outlets must have one",
+    "seal_certificate": "its certificate (PEM)",
+}
+
+
+def keys_page() -> str:
+    """The keys of the file for the reference page."""
+    rows = []
+    for field in msgspec.structs.fields(_AlertingFile):
+        default = (
+            "required"
+            if field.required
+            else f"`{msgspec.json.encode(field.default).decode()}`"
+            if field.default is not msgspec.NODEFAULT
+            else "`[]`"
+        )
+        rows.append(f"| `{field.name}` | {default} | {_MEANINGS[field.name]} |")
+    head = [
+        "## A nation's alerting file",
+        "",
+        "Named by `alerting` in the node's settings; strict TOML, tried out in every language when it is read.",
+        "",
+    ]
+    return "\n".join([*head, "| key | default | what |", "| --- | --- | --- |", *rows]) + "\n"
+
+
 def read_alerting(path: Path, mode: Mode, node: str, exercise: str, country: str, area_set: str) -> Alerting:
     """Read the file of a node. Raises `BadInput`."""
     try:

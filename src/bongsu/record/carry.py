@@ -17,11 +17,12 @@ from bongsu.model.delivery import Delivery
 from bongsu.model.event import Event
 from bongsu.model.head import Head
 from bongsu.model.message import Release
+from bongsu.model.sea_notice import SeaNotice
 from bongsu.model.warning import Warning, WarningStatus
 from bongsu.record.codec import decode_body, decode_head
 from bongsu.record.entry import Entry
 
-TYPES = ("configuration", "carried", "warning", "release", "delivery", "event", "alert")
+TYPES = ("configuration", "carried", "warning", "release", "delivery", "event", "alert", "sea_notice")
 """Names of the bodies that the fold reads."""
 
 Thing = TypeVar("Thing")
@@ -43,6 +44,7 @@ class _Fold:
         self.warnings: dict[str, _Held] = {}
         self.events: dict[str, Event] = {}
         self.alerts: dict[str, Alert] = {}
+        self.notices: dict[str, SeaNotice] = {}
 
     def take(self, entry: Entry) -> None:
         """One entry."""
@@ -68,6 +70,8 @@ class _Fold:
                 self.events_count = max(self.events_count, int(body.event.rpartition("-V")[2]))
             case Alert():
                 self.alerts[body.event] = body
+            case SeaNotice():
+                self.notices[body.event] = body
             case _:
                 raise AssertionError(f"an entry of type {entry.type}")
 
@@ -84,6 +88,7 @@ class _Fold:
             alerts=tuple(self.alerts[event.event] for event in events if event.event in self.alerts),
             events_count=self.events_count,
             unread=self.unread,
+            notices=tuple(self.notices[event.event] for event in events if event.event in self.notices),
         )
 
     def _given(self, held: _Held) -> CarriedWarning:
@@ -108,6 +113,7 @@ class _Fold:
             )
         self.events |= {event.event: event for event in carried.events}
         self.alerts |= {alert.event: alert for alert in carried.alerts}
+        self.notices |= {notice.event: notice for notice in carried.notices}
         self.events_count = max(self.events_count, carried.events_count)
 
     def _warning(self, head: Head, warning: Warning) -> None:

@@ -5,7 +5,7 @@ import math
 import msgspec
 import numpy as np
 
-from bongsu.base.limits import OVERFLIGHT_HALF_WIDTH_M
+from bongsu.base.limits_alerts import OVERFLIGHT_HALF_WIDTH_M
 from bongsu.geo.areas import AreaSet
 from bongsu.geo.frames import ecef_to_geodetic, ecef_to_range_azimuth_elevation, enu_axes, geodetic_to_ecef
 from bongsu.model.alarm import AlarmState

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from lxml import etree
 
-from bongsu.base.limits import CAP_BYTES
+from bongsu.base.limits_alerts import CAP_BYTES
 from bongsu.model.mode import Mode
 from bongsu.wire import cap12_rules, cap12_text
 from bongsu.wire.cap12_types import (

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import msgspec
 
 from bongsu.base.errors import BadValue
-from bongsu.base.limits import ALERT_BROADCAST_CHARACTERS, ALERT_HEADLINE_CHARACTERS, ALERT_SHORT_CHARACTERS
+from bongsu.base.limits_alerts import ALERT_BROADCAST_CHARACTERS, ALERT_HEADLINE_CHARACTERS, ALERT_SHORT_CHARACTERS
 from bongsu.base.time import format_time
 from bongsu.geo.areas import AreaSet
 from bongsu.model.alert import Alert

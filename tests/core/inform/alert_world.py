@@ -4,7 +4,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from bongsu.base.limits import ALERT_HOLD_S
+from bongsu.base.limits_alerts import ALERT_HOLD_S
 from bongsu.core.exchange.policy import parse
 from bongsu.core.inform.alert_issue import COMMANDS
 from bongsu.model.alert_draft import AlertDocument, AlertDraft

@@ -7,7 +7,8 @@ import itertools
 import msgspec
 import pytest
 
-from bongsu.base.limits import ALERT_HOLD_S, ESCALATE_S, REALARM_EARLIER_S, SHELVE_S
+from bongsu.base.limits import ESCALATE_S, REALARM_EARLIER_S, SHELVE_S
+from bongsu.base.limits_alerts import ALERT_HOLD_S
 from bongsu.base.units import seconds_to_ns
 from bongsu.core.inform.alarm_table import CALLING, MOVES, TRIGGERS, diagram
 from bongsu.model.alarm import Alarm, AlarmReason, AlarmState

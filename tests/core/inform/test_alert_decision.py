@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bongsu.base.limits import ALERT_HOLD_S, ALERT_REACH_M, ALERT_RELEASE_S
+from bongsu.base.limits_alerts import ALERT_HOLD_S, ALERT_REACH_M, ALERT_RELEASE_S
 from bongsu.base.units import seconds_to_ns
 from bongsu.core.inform.alert_chances import chances
 from bongsu.core.inform.alert_decision import (

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from bongsu.base.limits import ALERT_CLEAR_S, ALERT_RELEASE_S
+from bongsu.base.limits_alerts import ALERT_CLEAR_S, ALERT_RELEASE_S
 from bongsu.model.alert_draft import AlertDocument, AlertDraft, DraftState, OutletReport
 from bongsu.model.command import Command
 from bongsu.model.decision import Decision

@@ -4,7 +4,8 @@ import itertools
 
 import pytest
 
-from bongsu.core.inform.alert_ladder import DRAFT, DRAFT_EVENTS, LADDER, Situation, Step, diagrams
+from bongsu.core.inform.alert_ladder import DRAFT, DRAFT_EVENTS, LADDER, Situation, Step
+from bongsu.core.inform.alert_page import page
 from bongsu.model.alert_draft import DraftState as D
 from bongsu.model.wording import LADDER as FOLLOWS
 from bongsu.model.wording import AlertStage as S
@@ -64,7 +65,7 @@ def test_each_move_of_a_draft(state: D, event: str) -> None:
 
 
 def test_the_diagrams_show_every_move() -> None:
-    drawn = diagrams()
+    drawn = page()
     assert drawn.count("-->") == 2 + sum(step.stage is not None for step in LADDER.values()) + sum(
         state is not None for state in DRAFT.values()
     )

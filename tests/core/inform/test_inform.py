@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bongsu.base.limits import ALERT_HOLD_S
+from bongsu.base.limits_alerts import ALERT_HOLD_S
 from bongsu.core.inform.fuse import fuse_points
 from bongsu.core.inform.joining import fit
 from bongsu.core.inform.lifecycle import MOVES, may_follow

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from bongsu.base.limits import ALERT_CLEAR_S
+from bongsu.base.limits_alerts import ALERT_CLEAR_S
 from bongsu.base.units import seconds_to_ns
 from bongsu.core.inform.alert_documents import BEGINNINGS, ordered
 from bongsu.core.inform.alert_ladder import LADDER, Situation, Step

@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from bongsu.base.limits import ALERT_PATHS_COUNT, ALERT_REACH_M, ALERT_UNKNOWN_ELLIPSE_M, OVERFLIGHT_HALF_WIDTH_M
+from bongsu.base.limits_alerts import ALERT_PATHS_COUNT, ALERT_REACH_M, ALERT_UNKNOWN_ELLIPSE_M, OVERFLIGHT_HALF_WIDTH_M
 from bongsu.core.inform.alert_decision import Chance
 from bongsu.geo.areas import AreaSet
 from bongsu.geo.areas.areaset import GAUSSIAN_POINTS, NINETY_FIVE_PERCENT
@@ -39,7 +39,7 @@ def chances(estimate: Estimate | None, areas: AreaSet, country: str) -> tuple[Ch
 
 def _hits(impact: PointEstimate, areas: AreaSet, country: str) -> list[Chance]:
     shares = areas.shares_near(
-        impact.latitude_rad, impact.longitude_rad, _offsets_m(impact, GAUSSIAN_POINTS), ALERT_REACH_M, LEVELS, country
+        impact.latitude_rad, impact.longitude_rad, offsets_m(impact, GAUSSIAN_POINTS), ALERT_REACH_M, LEVELS, country
     )
     return [Chance(area, "impact", share, impact.time_ns) for area, share in shares]
 
@@ -48,13 +48,13 @@ def _overflights(launch: PointEstimate | None, impact: PointEstimate, areas: Are
     if launch is None or launch.time_ns is None or impact.time_ns is None:
         return []
     middle, count = _path(launch, impact.latitude_rad, impact.longitude_rad)
-    offsets_m = _offsets_m(impact, _spread(ALERT_PATHS_COUNT))
-    farthest_m = float(np.linalg.norm(offsets_m, axis=1).max())
+    ends_m = offsets_m(impact, _spread(ALERT_PATHS_COUNT))
+    farthest_m = float(np.linalg.norm(ends_m, axis=1).max())
     if not areas.near_path(middle, OVERFLIGHT_HALF_WIDTH_M + farthest_m, levels=LEVELS, country=country):
         return []
     span_ns = impact.time_ns - launch.time_ns
     met: dict[str, list[int]] = {}
-    for east_m, north_m in offsets_m:
+    for east_m, north_m in ends_m:
         latitude_rad = impact.latitude_rad + north_m / EARTH_RADIUS_M
         longitude_rad = impact.longitude_rad + east_m / (EARTH_RADIUS_M * math.cos(impact.latitude_rad))
         points, count = _path(launch, latitude_rad, longitude_rad)
@@ -73,7 +73,7 @@ def _path(launch: PointEstimate, latitude_rad: float, longitude_rad: float) -> t
     return great_circle_points(*ends, count), count
 
 
-def _offsets_m(impact: PointEstimate, deviations: Floats) -> Floats:
+def offsets_m(impact: PointEstimate, deviations: Floats) -> Floats:
     """Points of a standard Gaussian as east and north of the impact, by its 95 % ellipse."""
     major_m = impact.semi_major_m if impact.semi_major_m is not None else ALERT_UNKNOWN_ELLIPSE_M
     minor_m = impact.semi_minor_m if impact.semi_minor_m is not None else major_m

@@ -9,7 +9,7 @@ import math
 
 import msgspec
 
-from bongsu.base.limits import ALERT_HOLD_S, ALERT_RELEASE_S
+from bongsu.base.limits_alerts import ALERT_HOLD_S, ALERT_RELEASE_S
 from bongsu.base.units import seconds_to_ns
 from bongsu.model.alert import AreaRisk, Rung
 

@@ -9,7 +9,7 @@ import msgspec
 from msgspec.structs import replace
 
 from bongsu.base.errors import BadValue
-from bongsu.base.limits import ALERT_EXPIRES_S, ALERT_OUTLINED_COUNT
+from bongsu.base.limits_alerts import ALERT_EXPIRES_S, ALERT_OUTLINED_COUNT
 from bongsu.base.units import seconds_to_ns
 from bongsu.geo.areas import AreaSet
 from bongsu.model.alert import AreaRisk

@@ -15,7 +15,8 @@ import msgspec
 from msgspec.structs import replace
 
 from bongsu.base.errors import BadValue
-from bongsu.base.limits import ALERT_COMMANDS_COUNT, EVENTS_COUNT, TRACKS_COUNT
+from bongsu.base.limits import EVENTS_COUNT, TRACKS_COUNT
+from bongsu.base.limits_alerts import ALERT_COMMANDS_COUNT
 from bongsu.base.units import seconds_to_ns
 from bongsu.core.inform import alert_chain, two_persons
 from bongsu.core.inform.alert_chain import Chain, Told

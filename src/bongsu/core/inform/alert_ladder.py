@@ -81,19 +81,3 @@ DRAFT: dict[tuple[D, str], D | None] = {
     (state, event): _MOVES[state].get(event) for state in D for event in DRAFT_EVENTS
 }
 """State and event to the next state; None: refused. What was issued, voided or rejected never moves again."""
-
-
-def diagrams() -> str:
-    """Both tables as state diagrams (Mermaid), for the docs."""
-    name = {None: "untold"} | {stage: stage.value for stage in S}
-    ladder = ["stateDiagram-v2", "    [*] --> untold"]
-    for (told, situation), step in LADDER.items():
-        if step.stage is not None:
-            again = " (new chain)" if step.anew else ""
-            ladder.append(f"    {name[told]} --> {name[step.stage]}: {situation.value}{again}")
-    draft = ["stateDiagram-v2", f"    [*] --> {D.PROPOSED.value}"]
-    for (state, event), following in DRAFT.items():
-        if following is not None:
-            draft.append(f"    {state.value} --> {following.value}: {event}")
-    blocks = ["```mermaid\n" + "\n".join(lines) + "\n```\n" for lines in (ladder, draft)]
-    return "\n".join(blocks)
