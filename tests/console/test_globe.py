@@ -91,7 +91,7 @@ def drawn(page: Any, canvas: str) -> int:
 @pytest.mark.xdist_group("browser")
 def test_the_globe_shows_the_flight(watched: Watched, node: Node, console: Served, tmp_path: Path) -> None:
     lofted(node)
-    page = opened(watched, console.address)
+    page = opened(watched, f"{console.address}/?renderer=webgl")
     until(page, "document.querySelector('[data-event=E1]')")
     page.keyboard.press("g")
     until(page, "document.getElementById('globe').dataset.renderer === 'webgl'", 40)

@@ -5,6 +5,7 @@ import { Camera } from "./globe_camera.js";
 import { GlobeFlat } from "./globe_flat.js";
 import { shapes } from "./globe_scene.js";
 import { vector } from "./sphere.js";
+import * as view from "./view.js";
 
 const HOME = [[126, 38], [141, 40], [128, 33], [145, 46]].map(([longitude, latitude]) => vector(longitude, latitude));
 const FONT = "system-ui, 'Noto Sans CJK KR', 'Noto Sans CJK JP', sans-serif";
@@ -41,6 +42,9 @@ function painted(colours) {
   };
 }
 
+// Pieces of the picture are never changed, only replaced.
+const differ = (one, other) => one.length !== other.length || one.some((piece, i) => piece !== other[i]);
+
 export class Globe {
   constructor(canvas, overlay) {
     this.canvas = canvas;
@@ -50,6 +54,8 @@ export class Globe {
     this.byHand = false;
     this.fitted = "";
     this.theme = "";
+    this.made = null;
+    this.drawn = null;
     this.listen();
   }
 
@@ -60,19 +66,19 @@ export class Globe {
 
   // three.js is fetched only when the globe is first looked at.
   async open() {
-    if (this.renderer) return;
+    if (this.renderer) return undefined;
     let made;
     try {
-      const { GlobeGl } = await import("./globe_gl.js");
+      const { GlobeGl, inSoftware } = await import("./globe_gl.js");
+      if (view.read("renderer") !== "webgl" && inSoftware()) return this.flat();
       made = new GlobeGl(this.canvas);
       this.canvas.dataset.renderer = "webgl";
       this.canvas.addEventListener("webglcontextlost", () => this.flat());
     } catch {
-      this.flat();
-      return;
+      return this.flat();
     }
     this.renderer = made;
-    this.onMoved?.();
+    return this.onMoved?.();
   }
 
   // A canvas that was asked for WebGL gives nothing else: another takes its place.
@@ -83,6 +89,7 @@ export class Globe {
     plain.dataset.renderer = "canvas";
     this.renderer = new GlobeFlat(plain);
     this.theme = "";
+    this.made = null;
     this.onMoved?.();
   }
 
@@ -136,11 +143,15 @@ export class Globe {
     const width = Math.max(80, Math.round(box.width)), height = Math.max(60, Math.round(box.height));
     const colours = this.colours(), theme = Object.values(colours).join();
     if (theme !== this.theme) this.renderer.ground(painted(colours), colours.space, colours);
+    if (!this.made || theme !== this.theme || differ(scene.paths, this.drawn.paths) || differ(scene.events, this.drawn.events) || scene.words !== this.drawn.words) {
+      this.made = shapes({ ...scene, gone: colours.gone, edge: colours.edge });
+      this.drawn = { ...scene };
+      this.renderer.fill(this.made);
+    }
     this.theme = theme;
-    const made = shapes({ ...scene, gone: colours.gone, edge: colours.edge });
+    const made = this.made;
     this.camera.size(width, height);
     this.look(scene, made, `${width}x${height}`);
-    this.renderer.fill(made);
     this.renderer.render(this.camera, ratio);
     this.drawAbove(made, scene, colours, ratio);
   }

@@ -40,6 +40,22 @@ export class Camera {
     return [this.width / 2 + dot(point, this.right) * scale, this.height / 2 - dot(point, this.up) * scale, depth];
   }
 
+  // As `project` and `hidden` for one of many points in a row of numbers: false where it is hidden, else `x` and `y` are set.
+  put(points, at) {
+    const a = points[at], b = points[at + 1], c = points[at + 2], { direction, right, up, distance } = this;
+    const along = a * direction[0] + b * direction[1] + c * direction[2], rest = distance - along;
+    const east = a * right[0] + b * right[1] + c * right[2], north = a * up[0] + b * up[1] + c * up[2];
+    if (rest <= 0) return false;
+    if (along <= 1 / distance) {
+      const aside = east * east + north * north, length = aside + rest * rest;
+      if (distance * rest < length && distance * distance * aside < 0.998 * length) return false;
+    }
+    const scale = this.scale / rest;
+    this.x = this.width / 2 + east * scale;
+    this.y = this.height / 2 - north * scale;
+    return true;
+  }
+
   // Whether the globe stands between the camera and the point.
   hidden(point) {
     const along = dot(point, this.direction), rest = this.distance - along;

@@ -4,6 +4,7 @@ import { outlines } from "./geography.js";
 import { angle, dot } from "./sphere.js";
 
 const RIM_STEPS = 24;
+const FAR = 2.5;
 
 export class GlobeFlat {
   constructor(canvas) {
@@ -66,10 +67,12 @@ export class GlobeFlat {
   // What is seen of a ring; where it goes behind the globe, the shorter way along the rim to where it comes back.
   traceLand(points, view) {
     const pen = this.pen, rim = 1 / view.distance;
+    // From afar every third point will do: they lie closer than a pixel.
+    const stride = points.length > 60 && view.distance > FAR ? 3 : 1;
     const first = points.findIndex((point) => dot(point, view.direction) >= rim);
     if (first < 0) return;
     let left = null;
-    for (let step = 0; step < points.length; step += 1) {
+    for (let step = 0; step < points.length; step += stride) {
       const point = points[(first + step) % points.length], seen = dot(point, view.direction) >= rim;
       if (seen && left) this.traceRim(left, point, view);
       if (seen && step === 0) pen.moveTo(...view.project(point).slice(0, 2));
@@ -116,10 +119,11 @@ export class GlobeFlat {
       pen.beginPath();
       for (const points of lists) {
         for (let i = 0; i < points.length; i += 6) {
-          const from = points.subarray(i, i + 3), to = points.subarray(i + 3, i + 6);
-          if (view.hidden(from) || view.hidden(to)) continue;
-          pen.moveTo(...view.project(from).slice(0, 2));
-          pen.lineTo(...view.project(to).slice(0, 2));
+          if (!view.put(points, i)) continue;
+          const { x, y } = view;
+          if (!view.put(points, i + 3)) continue;
+          pen.moveTo(x, y);
+          pen.lineTo(view.x, view.y);
         }
       }
       pen.stroke();

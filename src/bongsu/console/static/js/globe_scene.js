@@ -9,6 +9,8 @@ const SKIN = 1.0015;
 const DROPS = 12;
 const THICK_PATHS = 40;
 const LABELS = 24;
+// From so many objects on only the newest drop line of each is drawn: more could not be told apart.
+const CROWD = 200;
 const pathsKept = new WeakMap();
 const pointsKept = new WeakMap();
 
@@ -18,17 +20,25 @@ const of = (point) => vector(point.longitude_deg, point.latitude_deg);
 // A run of points as pairs, for line segments.
 function pairs(points) {
   const made = new Float32Array(Math.max(0, points.length - 1) * 6);
-  for (let i = 0; i + 1 < points.length; i += 1) {
-    made.set(points[i], i * 6);
-    made.set(points[i + 1], i * 6 + 3);
+  for (let i = 0, at = 0; i + 1 < points.length; i += 1, at += 6) {
+    const from = points[i], to = points[i + 1];
+    [made[at], made[at + 1], made[at + 2]] = from;
+    [made[at + 3], made[at + 4], made[at + 5]] = to;
   }
   return made;
 }
 
+// Every other step alone.
 function dashed(points) {
-  const made = [];
-  for (let i = 0; i + 1 < points.length; i += 2) made.push(...points[i], ...points[i + 1]);
-  return Float32Array.from(made);
+  const picked = [];
+  for (let i = 0; i + 1 < points.length; i += 2) picked.push(points[i], points[i + 1]);
+  return flat(picked);
+}
+
+function flat(points) {
+  const made = new Float32Array(points.length * 3);
+  for (let i = 0, at = 0; i < points.length; i += 1, at += 3) [made[at], made[at + 1], made[at + 2]] = points[i];
+  return made;
 }
 
 // The way of one object: its arc in space, drop lines to the ground, the track on the ground.
@@ -42,9 +52,9 @@ function shapeOfPath(path) {
     arc.push(raised(v, SKIN + altitude / EARTH_KM));
   }
   const step = Math.max(1, Math.ceil(arc.length / DROPS));
-  for (let i = 0; i < arc.length; i += step) drops.push(...ground[i], ...arc[i]);
-  if (arc.length) drops.push(...ground.at(-1), ...arc.at(-1));
-  const made = { points: arc, arc: pairs(arc), drops: Float32Array.from(drops), ground: dashed(ground), head: arc.at(-1), altitude: path.points.at(-1)?.[2] ?? 0 };
+  for (let i = 0; i < arc.length; i += step) drops.push(ground[i], arc[i]);
+  if (arc.length) drops.push(ground.at(-1), arc.at(-1));
+  const made = { points: arc, arc: pairs(arc), drops: flat(drops), drop: flat(drops.slice(-2)), ground: dashed(ground), head: arc.at(-1), altitude: path.points.at(-1)?.[2] ?? 0 };
   pathsKept.set(path, made);
   return made;
 }
@@ -86,11 +96,13 @@ function addEvent(made, event, scene, gone) {
 export function shapes(scene) {
   const made = { lines: [], faint: [], fans: [], dots: [], marks: [], labels: [], thick: [], ground: [], high: [] };
   for (const event of scene.events) addEvent(made, event, scene, scene.gone);
+  const crowded = scene.paths.length > CROWD;
   for (const path of scene.paths) {
     if (path.points.length === 0) continue;
     const colour = scene.colour(path.origin), shape = shapeOfPath(path);
     made.lines.push([shape.arc, colour]);
-    made.faint.push([shape.drops, colour], [shape.ground, colour]);
+    if (crowded) made.faint.push([shape.drop, colour]);
+    else made.faint.push([shape.drops, colour], [shape.ground, colour]);
     made.dots.push([shape.head, colour]);
     if (scene.paths.length <= THICK_PATHS) made.thick.push([shape.points, colour]);
     if (made.high.length < 400) made.high.push(shape.head, shape.points[shape.points.length >> 1]);

@@ -71,7 +71,7 @@ function scene() {
   const open = events().filter((event) => event.live || event.event === chosen || event.alarm?.state?.endsWith("unacknowledged"));
   const warnings = new Set(open.flatMap((event) => event.assessments.map((one) => `${one.origin}.${one.warning}`)));
   const paths = shown().under("paths/").filter((path) => warnings.has(`${path.origin}.${path.warning}`));
-  return { focus: chosen, events: open, paths, colour: colourOf, index: indexOf, mark: node ? frameText(node) : "" };
+  return { focus: chosen, events: open, paths, colour: colourOf, index: indexOf, words: language(), mark: node ? frameText(node) : "" };
 }
 
 function showMaps() {

@@ -8,6 +8,7 @@ import { km, number, say } from "./words.js";
 const HOME = [[126, 38], [141, 40], [128, 33], [145, 46]].map(([longitude, latitude]) => vector(longitude, latitude));
 const PROVINCES_KM_PER_PIXEL = 4;
 const FONT = "system-ui, 'Noto Sans CJK KR', 'Noto Sans CJK JP', sans-serif";
+const LABELLED_PATHS = 40;
 const DASHES = [[], [7, 4], [2, 3], [10, 3, 2, 3]];
 
 const of = (point) => vector(point.longitude_deg, point.latitude_deg);
@@ -223,7 +224,8 @@ export class ChartMap {
     pen.beginPath();
     pen.arc(x, y, 4.5, 0, 2 * Math.PI);
     pen.fill();
-    this.label(here, `${path.origin.toUpperCase()} ${say("map.altitude", { km: number(altitude) })}`, scene.colour(path.origin), 9, -6);
+    // More than can be read are not written at all.
+    if (scene.paths.length <= LABELLED_PATHS) this.label(here, `${path.origin.toUpperCase()} ${say("map.altitude", { km: number(altitude) })}`, scene.colour(path.origin), 9, -6);
   }
 
   drawEvent(event, scene) {
