@@ -37,11 +37,14 @@ def measure(scenario: str = "salvo", speed: float = 10.0, seed: int = 1) -> dict
         review = json.loads(told.stdout)
         run = json.loads((out / "run.json").read_text(encoding="utf-8"))
     latency = review["exchange"]["latency_ms"]
+    waited = review["exchange"]["waited_ms"] or {"p50": None, "p99": None}
     ready_s = [process["ready_s"] for process in run["processes"] if process.get("ready_s") is not None]
     return {
         "plot_to_partner_p50_ms": latency["p50"],
         "plot_to_partner_p99_ms": latency["p99"],
         "plot_to_partner_max_ms": latency["max"],
+        "better_figures_p50_ms": waited["p50"],
+        "better_figures_p99_ms": waited["p99"],
         "ready_s": max(ready_s),
         "scenario": scenario,
         "speed": speed,

@@ -64,7 +64,7 @@ def settings_of(node: str, partners: tuple[str, ...] = PARTNERS) -> Configuratio
 
 
 def warning(version: int, time_ns: int) -> Warning:
-    """A full warning: launch, impact, all figures."""
+    """A full warning: launch, impact, all figures; a first word, which never waits for its moment."""
     places = [
         PointEstimate(
             latitude_rad=math.radians(latitude_deg),
@@ -88,7 +88,7 @@ def warning(version: int, time_ns: int) -> Warning:
         ballistic=True,
     )
     return Warning(
-        warning="kr-E1", version=version, status=WarningStatus.UPDATE, time_ns=time_ns, track="T1", estimate=estimate
+        warning="kr-E1", version=version, status=WarningStatus.INITIAL, time_ns=time_ns, track="T1", estimate=estimate
     )
 
 

@@ -6,11 +6,14 @@ import math
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from bongsu.model.delivery import Delivery
+from bongsu.model.head import Item
 from bongsu.model.message import Lane, Outgoing, Received, Release
 from bongsu.model.mode import Mode
 from bongsu.model.scan import RawScan, Scan
+from bongsu.model.tick import Tick
 from bongsu.model.warning import Path, WarningStatus
 from bongsu.views.folded import fold
 from bongsu.views.measures_latency import latencies_ms, latency, news
@@ -124,6 +127,13 @@ def test_news_is_timed_from_the_plot_to_the_partner() -> None:
             jp.add(Received(claimed="kr", lane=Lane.PROMPT, envelope=sealed), seconds)
     took = latencies_ms([news(kr.items), news(jp.items)])
     assert took == [125.0], "the path has no plot behind it, and a repetition is no news"
+    assert latencies_ms([news(kr.items), news(jp.items)], waited=True) == []
+    for place, item in enumerate(kr.items):
+        if isinstance(item.body, Release):
+            kr.items[place] = Item(replace(item.head, causes=("tick",)), item.body)
+    kr.items.insert(0, Item(replace(kr.items[0].head, id="tick"), Tick()))
+    nodes = [news(kr.items), news(jp.items)]
+    assert (latencies_ms(nodes), latencies_ms(nodes, waited=True)) == ([], [125.0]), "it left by the clock"
 
 
 def test_quantiles_are_of_values_that_occurred() -> None:

@@ -81,8 +81,10 @@ def judge(
         for truth in truths
     }
     traffic = [measures_exchange.traffic(code, items(code, measures_exchange.TAKES)) for code in scenario.codes]
-    latencies_ms = [] if speed is None else _latencies_ms(scenario, items)
-    exchange = measures_exchange.exchange(traffic, measures_latency.latency(latencies_ms))
+    latencies_ms, waited_ms = ([], []) if speed is None else _latencies_ms(scenario, items)
+    exchange = measures_exchange.exchange(
+        traffic, measures_latency.latency(latencies_ms), measures_latency.latency(waited_ms)
+    )
     sharing = sharing_of(twin, scenario.codes)
     taken_back = measures_sharing.retractions(folds.values(), truths, known)
     findings = expect.Findings(scenario, flights, folds, known, facts, exchange, sharing, taken_back)
@@ -114,9 +116,10 @@ def judge(
     return Judgement(review, latencies_ms)
 
 
-def _latencies_ms(scenario: Scenario, items: Items) -> list[float]:
-    takes = measures_latency.TAKES
-    return measures_latency.latencies_ms(measures_latency.news(items(code, takes)) for code in scenario.codes)
+def _latencies_ms(scenario: Scenario, items: Items) -> tuple[list[float], list[float]]:
+    """Of what left at once, and of what waited for its moment."""
+    news = [measures_latency.news(items(code, measures_latency.TAKES)) for code in scenario.codes]
+    return measures_latency.latencies_ms(news), measures_latency.latencies_ms(news, waited=True)
 
 
 def held_in(scenario: Scenario, flights: dict[str, Flight], folds: dict[str, folded.Folded]) -> Held:

@@ -104,6 +104,10 @@ def latency(material: Material) -> Section:
         blocks.append(Paragraph(say("latency.line", **told)))
         if material.latencies_ms:
             blocks.append(Plot(say("plot.latency"), charts.latency(material), 2.8))
+    waited = exchange.get("waited_ms")
+    if waited is not None:
+        told = {name: f"{waited[name]:,.1f}" for name in ("p50", "p99", "max")}
+        blocks.append(Paragraph(say("latency.waited", **told)))
     blocks.append(Paragraph(say("latency.exchange", twice=exchange["applied_twice"], **counts)))
     rows = [
         [plain(node), plain(partner), *(figure(shares[state] * 100.0) for state in _FRESH)]

@@ -74,7 +74,7 @@ def traffic(node: str, items: Iterable[Item[Any]]) -> Traffic:
     return told
 
 
-def exchange(nodes: Sequence[Traffic], latency_ms: Latency | None) -> Exchange:
+def exchange(nodes: Sequence[Traffic], latency_ms: Latency | None, waited_ms: Latency | None = None) -> Exchange:
     """All nodes together."""
     sent = delivered = twice = 0
     by_node = {one.node: one for one in nodes}
@@ -92,6 +92,7 @@ def exchange(nodes: Sequence[Traffic], latency_ms: Latency | None) -> Exchange:
         refused=sum(one.refused for one in nodes),
         leaked=sum(one.undecided for one in nodes) + sum(_foreign(one, by_node) for one in nodes),
         latency_ms=latency_ms,
+        waited_ms=waited_ms,
     )
 
 

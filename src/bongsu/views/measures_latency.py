@@ -1,7 +1,8 @@
 """How long news took: from the receipt of the plot that it rests on to its receipt at the partner's link, both in link time.
 
-Measured for warnings and paths that follow from a plot; what a person or the passing of time brought about has no plot. Clocks of the machines must
-agree (in a drill all nodes stand on one). Waiting for the end of a look and the spacing of the latest lane are parts of the time.
+Measured for what follows from a plot: at once (a first word, news of another kind than better figures), and apart from it what waited for its moment by
+the policy (better figures: `core/exchange/release.py`). What a person or the passing of time brought about, as a path's points, has no plot. Clocks of the
+machines must agree (in a drill all nodes stand on one). Waiting for the end of a look is a part of the time.
 """
 
 import math
@@ -17,13 +18,14 @@ from bongsu.model.head import Item
 from bongsu.model.message import Lane, Outgoing, Received, Release
 from bongsu.model.noun import tag_of
 from bongsu.model.scan import RawScan, Scan
+from bongsu.model.tick import Tick
 from bongsu.model.track import Track
 from bongsu.model.warning import Path, Warning
 from bongsu.views.review import Latency
 from bongsu.wire import envelope_v1
 
 TAKES = tuple(
-    tag_of(kind.__name__) for kind in (RawScan, Scan, Track, Estimate, Warning, Path, Release, Outgoing, Received)
+    tag_of(kind.__name__) for kind in (RawScan, Tick, Scan, Track, Estimate, Warning, Path, Release, Outgoing, Received)
 )
 """Names of the bodies that the fold takes."""
 
@@ -32,9 +34,10 @@ _Face = tuple[str, Lane, str, bytes]
 
 
 class News(msgspec.Struct):
-    """Link times at one node, by message: when the plot came that a sent message rests on, and when a message came."""
+    """Link times at one node, by message: when the plot came that a sent message rests on (`waited_ns`: it left by the clock), and when a message came."""
 
     plot_ns: dict[str, int] = {}
+    waited_ns: dict[str, int] = {}
     received_ns: dict[str, int] = {}
 
 
@@ -43,7 +46,8 @@ def news(items: Iterable[Item[Any]]) -> News:
     told = News()
     plots: dict[tuple[str, int], int] = {}
     rests_on: dict[str, int] = {}
-    released: dict[_Face, str] = {}
+    ticks: set[str] = set()
+    released: dict[_Face, tuple[str, bool]] = {}
     for item in items:
         body, head = item.body, item.head
         match body:
@@ -53,12 +57,15 @@ def news(items: Iterable[Item[Any]]) -> News:
             case Scan():
                 if (body.sensor, body.end_ns) in plots:
                     rests_on[head.id] = plots[body.sensor, body.end_ns]
+            case Tick():
+                ticks.add(head.id)
             case Release():
-                released[body.recipient, body.lane, body.kind, body.body] = body.item
+                waited = not ticks.isdisjoint(head.causes)
+                released[body.recipient, body.lane, body.kind, body.body] = body.item, waited
             case Outgoing():
-                plot_ns = rests_on.get(released.get((body.recipient, body.lane, body.kind, body.body), ""))
-                if plot_ns is not None:
-                    told.plot_ns.setdefault(body.message, plot_ns)
+                rested, waited = released.get((body.recipient, body.lane, body.kind, body.body), ("", False))
+                if rested in rests_on:
+                    (told.waited_ns if waited else told.plot_ns).setdefault(body.message, rests_on[rested])
             case Received():
                 _note(told, body, head.link_ns)
             case _ if isinstance(body, _FROM_PLOTS):
@@ -70,10 +77,12 @@ def news(items: Iterable[Item[Any]]) -> News:
     return told
 
 
-def latencies_ms(nodes: Iterable[News]) -> list[float]:
-    """All of them, in order."""
+def latencies_ms(nodes: Iterable[News], waited: bool = False) -> list[float]:
+    """All of what left at once, in order; or all of what waited for its moment."""
     nodes = list(nodes)
-    plots = {message: plot_ns for node in nodes for message, plot_ns in node.plot_ns.items()}
+    plots = {
+        message: plot_ns for node in nodes for message, plot_ns in (node.waited_ns if waited else node.plot_ns).items()
+    }
     return sorted(
         round((received_ns - plots[message]) * 1000.0 / NANOSECONDS_PER_SECOND, 3)
         for node in nodes

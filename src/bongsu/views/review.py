@@ -43,7 +43,8 @@ class Latency(msgspec.Struct, kw_only=True):
 
 
 class Exchange(msgspec.Struct, kw_only=True):
-    """Messages of the prompt lane: released, applied by their recipient, never applied, applied again; refused at any link; released by no decision."""
+    """Messages of the prompt lane: released, applied by their recipient, never applied, applied again; refused at any link; released by no decision.
+    `latency_ms` is of what left at once, `waited_ms` of better figures that left at their moment of the clock."""
 
     sent: int
     delivered: int
@@ -52,6 +53,7 @@ class Exchange(msgspec.Struct, kw_only=True):
     refused: int
     leaked: int
     latency_ms: Latency | None
+    waited_ms: Latency | None = None
 
 
 class Sharing(msgspec.Struct, kw_only=True):

@@ -144,6 +144,9 @@ class RefusedPayload(Marked, omit_defaults=True):
     requirement: str
 
 
+_BY_A_PERSON = frozenset({WarningStatus.RETRACTED, WarningStatus.SUPERSEDED})
+
+
 def _rounded(value: float | None, digits: int) -> float | None:
     return None if value is None else round(value, digits)
 
@@ -196,7 +199,8 @@ def _encode_warning(warning: Warning) -> WarningPayload:
         version=warning.version,
         status=warning.status.value,
         time=format_time(warning.time_ns),
-        reason=warning.reason,
+        # Only what a person wrote: what the analysis says of its own track would tell where its coverage ends.
+        reason=warning.reason if warning.status in _BY_A_PERSON else "",
         superseded_by=warning.superseded_by,
     )
     if estimate is not None:

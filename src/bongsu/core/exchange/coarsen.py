@@ -31,7 +31,8 @@ def held_cell(
     return on_grid(latitude_deg, grid_deg), on_grid(longitude_deg, grid_deg)
 
 
-def _rounded_time(text: str, step_s: float) -> str:
+def rounded_time(text: str, step_s: float) -> str:
+    """RFC 3339 text on the nearest multiple of `step_s`."""
     step_ns = round(step_s * NANOSECONDS_PER_SECOND)
     return format_time(round(parse_time(text) / step_ns) * step_ns)
 
@@ -56,7 +57,7 @@ def coarsened_point(
     round_s = parameters.get("time", parameters.get("time_sigma_s", {})).get("round_s")
     if round_s is not None:
         if "time" in point and "time" in parameters:
-            result["time"] = _rounded_time(point["time"], round_s)
+            result["time"] = rounded_time(point["time"], round_s)
         if "time_sigma_s" in point:
             result["time_sigma_s"] = round(math.hypot(point["time_sigma_s"], round_s), 1)
     if "bearing_deg" in point and "bearing_deg" in parameters:

@@ -9,7 +9,6 @@ from bongsu.model.delivery import Delivery
 from bongsu.model.head import Now
 from bongsu.model.message import Lane
 from bongsu.model.receipt import Acknowledged, Receipt, Shown
-from bongsu.model.warning import Warning
 
 
 class Deliveries:
@@ -18,12 +17,12 @@ class Deliveries:
     def __init__(self) -> None:
         self._by_recipient: dict[str, dict[int, Delivery]] = {}
 
-    def sent(self, warning: Warning, recipient: str, sequence: int, now: Now) -> Delivery:
+    def sent(self, warning: str, version: int, status: str, recipient: str, sequence: int, now: Now) -> Delivery:
         """A version has been placed in a recipient's lane."""
         delivery = Delivery(
-            warning=warning.warning,
-            version=warning.version,
-            status=warning.status.value,
+            warning=warning,
+            version=version,
+            status=status,
             recipient=recipient,
             sequence=sequence,
             sent_ns=now.exercise_ns,

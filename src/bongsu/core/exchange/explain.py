@@ -99,10 +99,11 @@ def _stand_in(rules: tuple[Rule, ...], recipient: str, circles: Iterable[str], m
 def _verdict(
     rules: tuple[Rule, ...], recipient: str, circles: frozenset[str], kind: str, field: str, mode: str
 ) -> Verdict:
-    if field.partition(".")[0] in identity_of(kind):
+    chosen = decide(rules, recipient, circles, kind, field, mode)
+    rounded = chosen is not None and chosen.field == field == "time" and "round_s" in chosen.parameters
+    if field.partition(".")[0] in identity_of(kind) and not rounded:
         text = "says which message it is, and leaves with the kind"
         return Verdict(field=field, action="allow", rule="identity", reason=text, parameters={}, overruled=())
-    chosen = decide(rules, recipient, circles, kind, field, mode)
     rivals = [rule for rule in rules if rule is not chosen and applies(rule, recipient, circles, kind, field, mode)]
     rivals.sort(key=lambda rule: (-specificity(rule), rule.rule))
     overruled = tuple(f"{rule.rule} ({rule.action})" for rule in rivals)

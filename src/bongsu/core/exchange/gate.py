@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from bongsu.base.time import format_time
-from bongsu.core.exchange.coarsen import coarsened_number, coarsened_point
+from bongsu.core.exchange.coarsen import coarsened_number, coarsened_point, rounded_time
 from bongsu.core.exchange.exits import (
     EXITS,
     IDENTITY,
@@ -190,10 +190,10 @@ class Gate:
         reasons: list[str] = []
         identity = identity_of(asked.kind)
         for name, value in asked.members.items():
-            if name in identity:
-                released[name] = value
-                continue
             rule = self.rule(asked.recipient, asked.kind, name, exercise_ns)
+            if name in identity:
+                released[name] = _rounded_identity(name, value, rule)
+                continue
             if rule is None or rule.action == "deny":
                 reasons.append(f"{name}: {rule.rule if rule else 'no rule'}")
                 continue
@@ -240,6 +240,13 @@ class Gate:
                 if {recipient, self._configuration.node} <= set(circle.members_at(exercise_ns))
             )
         return known[recipient]
+
+
+def _rounded_identity(name: str, value: Any, rule: Rule | None) -> Any:
+    """What says which message it is leaves with the kind; its time may be rounded."""
+    if name != "time" or rule is None or "round_s" not in rule.parameters or rule.field != "time":
+        return value
+    return rounded_time(value, rule.parameters["round_s"])
 
 
 def _decision(

@@ -3,25 +3,27 @@
 Takes: our own warnings, paths, stances, statements, signatures, `Shown`, `Acknowledged`, `Refused`, `AlertDocument`; link control (`Receipt`,
     `GapRequest`); `Carried` from the epoch before.
 Gives: a `Decision` for each item and recipient, partner or exit (`exits.py`), and a `Release` (exact bytes for one recipient) where it is allowed.
-Remembers: who was given which warning (a retraction goes to every holder whatever today's policy), when each path was last released, and the grid
-    cell held for each event and recipient.
+Remembers: who was given which warning (a retraction goes to every holder whatever today's policy), when each path was last released, the grid
+    cell held for each event and recipient, and better figures that wait for their moment.
 Bounds: EVENTS_COUNT warnings.
 Sources: DESIGN.md section 2 ("release is the only way out"). Link control carries numbers only and is allowed by membership.
 """
 
+import zlib
 from typing import Any
 
 import msgspec
 
-from bongsu.base.limits import EVENTS_COUNT
+from bongsu.base.limits import EVENTS_COUNT, LOST_AFTER_S, NEWS_YOUNG_S
 from bongsu.base.units import seconds_to_ns
 from bongsu.core.exchange.exits import EXITS, TO_EXITS
 from bongsu.core.exchange.gate import Answer, Cells, Gate, question
-from bongsu.core.room import Given, Memoryless
+from bongsu.core.inform.course import next_moment_ns
+from bongsu.core.room import Due, Given
 from bongsu.model.alert_draft import AlertDocument
 from bongsu.model.carried import Carried
 from bongsu.model.configuration import Configuration
-from bongsu.model.head import Item, Now
+from bongsu.model.head import Head, Item, Now
 from bongsu.model.message import Lane, Release
 from bongsu.model.receipt import Acknowledged, GapRequest, Receipt, Shown
 from bongsu.model.refusal import Refused
@@ -35,16 +37,32 @@ RETRACTING = frozenset({WarningStatus.RETRACTED, WarningStatus.SUPERSEDED})
 """Statuses that take back what was given."""
 
 
+_LOST_NS = seconds_to_ns(LOST_AFTER_S)
+
+
+class _Waiting(msgspec.Struct, frozen=True):
+    """What leaves for a recipient at a later moment: better figures by the clock, that an object is lost when its path is over."""
+
+    head: Head
+    warning: Warning
+    due_ns: int
+
+
 class _Given(msgspec.Struct):
-    """What is remembered of one warning: its holders, when its path last went to each, and the cells held for each."""
+    """What is remembered of one warning: when it first came, when its path was last told; by recipient: who holds it, when its path last went there, the
+    cells held, what was last told, and what waits."""
 
     warning: str
+    begun_ns: int = 0
+    course_ns: int = 0
     holders: list[str] = []
     path_ns: dict[str, int] = {}
     cells: Cells = {}
+    said: dict[str, Warning] = {}
+    waiting: dict[str, _Waiting] = {}
 
 
-class ReleaseRoom(Memoryless):
+class ReleaseRoom:
     """See the head of this file."""
 
     name = "release"
@@ -70,6 +88,7 @@ class ReleaseRoom(Memoryless):
         self._gate = Gate(configuration)
         self._others = tuple(sorted(partner for partner in configuration.partners if partner != configuration.node))
         self._given: dict[str, _Given] = {}
+        self._dues: dict[str, int] = {}
 
     def handle(self, item: Item[Any], now: Now) -> list[Given]:
         """Decide for each recipient that the item may concern."""
@@ -84,7 +103,29 @@ class ReleaseRoom(Memoryless):
             return self._take_over(body, now)
         given: list[Given] = []
         for recipient in self._recipients(body, now):
+            if isinstance(body, Warning) and self._waits(item, recipient, now):
+                continue
             given += self._offer(item, recipient, Lane.PROMPT, now)
+        return given
+
+    def due(self) -> Due:
+        """When better figures next leave."""
+        return Due(exercise_ns=min(self._dues.values(), default=None))
+
+    def tick(self, now: Now) -> list[Given]:
+        """Better figures whose moment has come."""
+        given: list[Given] = []
+        for name in [name for name, due_ns in self._dues.items() if now.exercise_ns >= due_ns]:
+            memory = self._given[name]
+            self._hold_back_lost(memory, now)
+            ripe = [one for one, what in memory.waiting.items() if now.exercise_ns >= what.due_ns]
+            for recipient in ripe:
+                what = memory.waiting.pop(recipient)
+                warning = what.warning
+                if warning.status is WarningStatus.LOST:  # since when is what must not be told
+                    warning = msgspec.structs.replace(warning, time_ns=now.exercise_ns)
+                given += self._offer(Item(what.head, warning), recipient, Lane.PROMPT, now)
+            self._plan(memory)
         return given
 
     def state(self) -> bytes:
@@ -94,6 +135,48 @@ class ReleaseRoom(Memoryless):
     def restore(self, state: bytes) -> None:
         """What was given to whom."""
         self._given = {one.warning: one for one in msgspec.msgpack.decode(state, type=list[_Given])}
+        self._dues = {}
+        for memory in self._given.values():
+            self._plan(memory)
+
+    def _hold_back_lost(self, memory: _Given, now: Now) -> None:
+        """That an object is lost leaves when its path is over: before, it would tell where coverage ends."""
+        over_ns = memory.course_ns + _LOST_NS
+        for recipient, what in memory.waiting.items():
+            if what.warning.status is WarningStatus.LOST and now.exercise_ns < over_ns:
+                memory.waiting[recipient] = msgspec.structs.replace(what, due_ns=over_ns)
+
+    def _plan(self, memory: _Given) -> None:
+        """When something of this warning is next due."""
+        due_ns = min((what.due_ns for what in memory.waiting.values()), default=None)
+        self._dues.pop(memory.warning, None)
+        if due_ns is not None:
+            self._dues[memory.warning] = due_ns
+
+    def _waits(self, item: Item[Warning], recipient: str, now: Now) -> bool:
+        """Whether this version does not leave at this moment, where policy lets better figures leave by the clock: its moment would tell which sensor's
+        look gave it, or when none saw the object any more. Whatever else is said goes at once, and nothing older after it."""
+        warning, memory = item.body, self._memory(item.body.warning)
+        before, known = memory.said.get(recipient), memory.waiting.pop(recipient, None)
+        if not memory.said:
+            memory.begun_ns = now.exercise_ns
+        rule = self._gate.rule(recipient, "warning", "", now.exercise_ns)
+        period_s = 0.0 if rule is None else rule.parameters.get("period_s", 0.0)
+        if not period_s or before is None:
+            waits, due_ns = False, None
+        elif warning.status is WarningStatus.LOST:
+            waits, due_ns = True, now.exercise_ns + _LOST_NS
+        elif _another_thing(before, warning):
+            waits, due_ns = False, None
+        elif not _predicts(warning) and now.exercise_ns >= memory.begun_ns + seconds_to_ns(NEWS_YOUNG_S):
+            waits, due_ns = True, None
+        else:
+            next_ns = next_moment_ns(now.exercise_ns, seconds_to_ns(period_s), zlib.crc32(warning.warning.encode()))
+            waits, due_ns = True, next_ns if known is None else min(known.due_ns, next_ns)
+        if due_ns is not None:
+            memory.waiting[recipient] = _Waiting(item.head, warning, due_ns)
+        self._plan(memory)
+        return waits
 
     def _recipients(self, body: Any, now: Now) -> tuple[str, ...]:
         if isinstance(body, Warning):
@@ -132,6 +215,7 @@ class ReleaseRoom(Memoryless):
         given: list[Given] = []
         path = item.body
         memory = self._memory(path.warning)
+        memory.course_ns = path.time_ns
         for recipient in self._others:
             rule = self._gate.rule(recipient, "path", "", now.exercise_ns)
             period_s = 0.0 if rule is None else rule.parameters.get("period_s", 0.0)
@@ -165,6 +249,7 @@ class ReleaseRoom(Memoryless):
                 answer = self._gate.taken_back(asked, answer, now.exercise_ns, now.link_ns)
             if answer.members is not None and not holds:
                 self._memory(body.warning).holders.append(recipient)
+            self._memory(body.warning).said[recipient] = body
         subject = f"path.{body.warning}" if isinstance(body, Path) else asked.kind
         return _given(answer, lane, subject)
 
@@ -174,8 +259,24 @@ class ReleaseRoom(Memoryless):
     def _memory(self, warning: str) -> _Given:
         memory = self._given.setdefault(warning, _Given(warning))
         if len(self._given) > EVENTS_COUNT:
-            del self._given[next(iter(self._given))]
+            gone = next(iter(self._given))
+            del self._given[gone]
+            self._dues.pop(gone, None)
         return memory
+
+
+def _predicts(warning: Warning) -> bool:
+    return warning.estimate is not None and warning.estimate.impact is not None
+
+
+def _another_thing(before: Warning, after: Warning) -> bool:
+    """Whether a version says something of another kind than better figures: a status, an impact where there was none, another sort of flight."""
+    if after.status is not WarningStatus.UPDATE or before.status is WarningStatus.LOST:
+        return True
+    known, newest = before.estimate, after.estimate
+    if known is None or newest is None:
+        return known is not newest
+    return (known.impact is None) != (newest.impact is None) or known.ballistic != newest.ballistic
 
 
 def _given(answer: Answer, lane: Lane, subject: str) -> list[Given]:

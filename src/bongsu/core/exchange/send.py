@@ -18,19 +18,28 @@ from bongsu.core.exchange.delivery import Deliveries
 from bongsu.core.exchange.exits import EXITS
 from bongsu.core.room import Due, Given
 from bongsu.model.alarm import Alarm
-from bongsu.model.carried import Carried
 from bongsu.model.configuration import Configuration
 from bongsu.model.delivery import Delivery
 from bongsu.model.head import Item, Now
 from bongsu.model.health import CONSOLES_PART, DISK_PART, Health
 from bongsu.model.message import Lane, Outgoing, Release
 from bongsu.model.receipt import Acknowledged, GapRequest, Heartbeat, Receipt, Shown
-from bongsu.model.warning import Warning
 from bongsu.wire import payloads_v1
 
 _LATEST_NS = seconds_to_ns(LATEST_S)
 _HEARTBEAT_NS = seconds_to_ns(HEARTBEAT_S)
 _RESEND_NS = seconds_to_ns(RESEND_S)
+
+
+class _Version(msgspec.Struct):
+    """Which version of which warning a released body is: these members leave with every one."""
+
+    warning: str
+    version: int
+    status: str
+
+
+_version_decoder = msgspec.json.Decoder(_Version)
 
 
 class _Lanes(msgspec.Struct):
@@ -60,7 +69,7 @@ class Send:
     """See the head of this file."""
 
     name = "send"
-    takes = (Release, Receipt, GapRequest, Shown, Acknowledged, Warning, Alarm, Health, Carried)
+    takes = (Release, Receipt, GapRequest, Shown, Acknowledged, Alarm, Health)
 
     def __init__(self, configuration: Configuration) -> None:
         self._node = configuration.node
@@ -69,8 +78,6 @@ class Send:
         others = sorted(partner for partner in configuration.partners if partner != configuration.node)
         self._lanes = {partner: _Lanes(partner) for partner in others}
         self._deliveries = Deliveries()
-        self._warnings: dict[str, Warning] = {}
-        self._warned = Now(0, 0)
         self._heartbeat_ns: int | None = None
         self._attended: bool | None = None
         self._unanswered: list[str] = []
@@ -82,18 +89,8 @@ class Send:
         ours = item.head.origin == self._node
         if isinstance(body, Release):
             return self._release(body, now)
-        if isinstance(body, Warning):
-            if ours:
-                # Those of this moment only: their releases follow in the same step.
-                if now != self._warned:
-                    self._warned, self._warnings = now, {}
-                self._warnings[item.head.id] = body
-            return []
         if isinstance(body, Alarm | Health):
             self._note_attendance(body)
-            return []
-        if isinstance(body, Carried):
-            self._warned, self._warnings = now, {one.head.id: one.warning for one in body.warnings}
             return []
         if isinstance(body, Receipt) and ours:
             lanes = self._lanes.get(body.partner)
@@ -179,9 +176,13 @@ class Send:
         if len(lanes.kept) > RESEND_COUNT:
             del lanes.kept[next(iter(lanes.kept))]
         given: list[Given] = [outgoing]
-        warning = self._warnings.get(release.item)
+        warning = _version_decoder.decode(release.body) if release.kind == "warning" else None
         if warning is not None:
-            given.append(self._deliveries.sent(warning, release.recipient, outgoing.sequence, now))
+            given.append(
+                self._deliveries.sent(
+                    warning.warning, warning.version, warning.status, release.recipient, outgoing.sequence, now
+                )
+            )
         return given
 
     def _latest(self, lanes: _Lanes, release: Release, now: Now) -> Outgoing:

@@ -4,6 +4,7 @@ import msgspec
 
 from bongsu.base.limits import WARNING_UPDATE_S
 from bongsu.base.units import seconds_to_ns
+from bongsu.core.inform.course import Course
 from bongsu.geo.frames import great_circle
 from bongsu.model.estimate import Estimate, PointEstimate
 from bongsu.model.track import Track, TrackStatus
@@ -26,16 +27,19 @@ class Own(msgspec.Struct):
     warning: Warning
     opened_ns: int
     estimate: Estimate
-    path_ns: int = 0
-    altitude_m: float = 0.0
-    seen_ns: int = 0
+    number: int = 0
+    course: Course | None = None
+    point_ns: int | None = None
+    down_ns: int | None = None
 
 
 def tells_something_new(said: Warning, estimate: Estimate) -> bool:
     """Whether an estimate differs from what was last said by more than an officer would pass over."""
     last = said.estimate
-    if last is None or said.status is WarningStatus.LOST:
+    if last is None:
         return True
+    if said.status is WarningStatus.LOST:
+        return estimate.time_ns > said.time_ns  # of the same look: from before it was lost
     if (last.impact is None) != (estimate.impact is None) or last.ballistic != estimate.ballistic:
         return True
     if estimate.time_ns < said.time_ns + _UPDATE_NS:
@@ -56,19 +60,26 @@ def _moved(last: PointEstimate | None, newest: PointEstimate | None) -> bool:
 
 
 def over_ns(own: Own) -> int | None:
-    """When the object must have come down by our own estimate; None while no impact is known."""
+    """When the object must have come down: by its track's end near the ground, else by our own estimate; None while no impact is known."""
+    if own.down_ns is not None:
+        return own.down_ns + seconds_to_ns(_IMPACT_MARGIN_S)
     impact = own.estimate.impact
     if impact is None or impact.time_ns is None:
         return None
     return impact.time_ns + seconds_to_ns(3.0 * (impact.sigma_time_s or 0.0) + _IMPACT_MARGIN_S)
 
 
-def after_end(own: Own, track: Track) -> tuple[WarningStatus, str]:
-    """What to say when a track has ended."""
+def after_end(own: Own, track: Track) -> tuple[WarningStatus, str] | None:
+    """What to say when a track has ended; None: nothing yet.
+
+    An object that was seen to its impact is told as over some seconds later, as one that nobody saw come down: else its end would tell how low
+    somebody sees there.
+    """
     assert track.status is TrackStatus.ENDED
     impact = own.estimate.impact
-    if impact is not None and own.altitude_m < _PATH_ALTITUDE_M:
-        return WarningStatus.IMPACTED, "seen to its impact"
+    if impact is not None and own.course is not None and own.course.altitude_m < _PATH_ALTITUDE_M:
+        own.down_ns = max(track.time_ns, impact.time_ns or 0)
+        return None
     if impact is None and own.estimate.ballistic is False:
         return WarningStatus.PASSED, "out of sight, not ballistic"
     return WarningStatus.LOST, "the track was lost before its predicted end"

@@ -11,11 +11,12 @@ import math
 from typing import Any
 
 import msgspec
+import numpy as np
 from msgspec.structs import replace
 
 from bongsu.base.ids import epoch_name
-from bongsu.base.limits import EVENTS_COUNT, PATH_S
-from bongsu.base.units import seconds_to_ns
+from bongsu.base.limits import EVENTS_COUNT
+from bongsu.core.inform.course import carried_on, course_of, next_point_ns
 from bongsu.core.inform.desk import refused
 from bongsu.core.inform.events import Events, Joined
 from bongsu.core.inform.joining import fit
@@ -31,7 +32,6 @@ from bongsu.model.head import Head, Item, Now
 from bongsu.model.track import Track, TrackStatus
 from bongsu.model.warning import Path, Warning, WarningStatus
 
-_PATH_NS = seconds_to_ns(PATH_S)
 _CARRIED = "carried "
 """Stands before the name of a warning whose track ended with its epoch; no track has a space in its name."""
 
@@ -55,6 +55,7 @@ class Warn:
         # Partners still hold what an earlier epoch said under its numbers: a new one must not be taken for an old repetition.
         self._prefix = f"{epoch_name(configuration.node, configuration.epoch)}-E"
         self._own: dict[str, Own] = {}
+        self._dues: dict[str, int] = {}
         self._count = 0
         self._newest: dict[str, tuple[int, WarningStatus]] = {}
         self._events = Events(configuration.node)
@@ -73,18 +74,23 @@ class Warn:
         return self._command(body.command, item.head, now)
 
     def due(self) -> Due:
-        """When the next of our objects must have come down."""
-        times = [time_ns for own in self._own.values() if own.warning.status in OPEN and (time_ns := over_ns(own))]
-        return Due(exercise_ns=min(times, default=None))
+        """When the next of our objects must have come down, or the next point of a path is told."""
+        return Due(exercise_ns=min(self._dues.values(), default=None))
 
     def tick(self, now: Now) -> list[Given]:
-        """Close what must be over by our own estimate."""
+        """Close what must be over by our own estimate, and tell where the others are."""
         given: list[Given] = []
-        for own in list(self._own.values()):
+        for track in [track for track, due_ns in self._dues.items() if now.exercise_ns >= due_ns]:
+            own = self._own[track]
             time_ns = over_ns(own)
-            if own.warning.status in OPEN and time_ns is not None and now.exercise_ns >= time_ns:
+            if own.warning.status not in OPEN:
+                pass  # a person has closed it since
+            elif time_ns is not None and now.exercise_ns >= time_ns:
                 said = "the computed time of impact has passed"
-                given += self._say(own, WarningStatus.IMPACTED, now.exercise_ns, said, None, now)
+                given += self._say(own, WarningStatus.IMPACTED, time_ns, said, None, now)
+            elif own.point_ns is not None and now.exercise_ns >= own.point_ns:
+                given += self._point(own, now)
+            self._plan(track)
         return given
 
     def state(self) -> bytes:
@@ -97,6 +103,19 @@ class Warn:
         stored = msgspec.msgpack.decode(state, type=_State)
         self._count, self._own, self._newest = stored.count, stored.own, stored.newest
         self._events.load(stored.events_count, stored.events)
+        self._dues = {}
+        for track in self._own:
+            self._plan(track)
+
+    def _plan(self, track: str) -> None:
+        """When something of this object is due."""
+        own = self._own.get(track)
+        self._dues.pop(track, None)
+        if own is None or own.warning.status not in OPEN:
+            return
+        times = [time_ns for time_ns in (over_ns(own), own.point_ns) if time_ns is not None]
+        if times:
+            self._dues[track] = min(times)
 
     def _estimate(self, estimate: Estimate, head: Head, now: Now) -> list[Given]:
         own = self._own.get(estimate.track) or self._adopted(estimate)
@@ -109,10 +128,12 @@ class Warn:
                 time_ns=estimate.time_ns,
                 track=estimate.track,
             )
-            own = self._own[estimate.track] = Own(first, estimate.time_ns, estimate)
+            own = self._own[estimate.track] = Own(first, estimate.time_ns, estimate, number=self._count)
             self._trim()
+            self._plan(estimate.track)
             return self._say(own, WarningStatus.INITIAL, estimate.time_ns, "", head, now)
         own.estimate = estimate
+        self._plan(estimate.track)
         if own.warning.status not in OPEN or not tells_something_new(own.warning, estimate):
             return []
         return self._say(own, WarningStatus.UPDATE, estimate.time_ns, "", head, now)
@@ -124,25 +145,45 @@ class Warn:
         if track.status is TrackStatus.ENDED:
             if own.warning.status is WarningStatus.LOST:
                 return []
-            status, reason = after_end(own, track)
-            return self._say(own, status, track.time_ns, reason, head, now)
-        latitude_rad, longitude_rad, altitude_m = ecef_to_geodetic(track.position_ecef_m)
-        own.altitude_m = altitude_m
-        if track.time_ns < own.path_ns + _PATH_NS:
+            ending = after_end(own, track)
+            given = [] if ending is None else self._say(own, ending[0], track.time_ns, ending[1], head, now)
+        else:
+            own.course = course_of(track)
+            if own.point_ns is None:
+                own.point_ns = self._next_point_ns(own, now.exercise_ns)
+            given = []
+        self._plan(track.track)
+        return given
+
+    def _next_point_ns(self, own: Own, after_ns: int) -> int:
+        return next_point_ns(after_ns, own.number, own.opened_ns, over_ns(own))
+
+    def _point(self, own: Own, now: Now) -> list[Given]:
+        """Where the object is at the moment that was due; after it has come down there is nothing more to tell."""
+        assert own.course is not None
+        assert own.point_ns is not None
+        # A node that was away does not tell what is old.
+        late = self._next_point_ns(own, own.point_ns) <= now.exercise_ns
+        time_ns, own.point_ns = now.exercise_ns if late else own.point_ns, self._next_point_ns(own, now.exercise_ns)
+        course = own.course = carried_on(own.course, time_ns)
+        if course.altitude_m <= 0.0:
+            own.point_ns = None
             return []
-        own.path_ns = track.time_ns
-        east_m_s, north_m_s, up_m_s = enu_axes(latitude_rad, longitude_rad) @ track.velocity_ecef_m_s
+        position = np.array(course.position_ecef_m)
+        latitude_rad, longitude_rad, altitude_m = ecef_to_geodetic(position)
+        axes = enu_axes(latitude_rad, longitude_rad)
+        east_m_s, north_m_s, up_m_s = axes @ np.array(course.velocity_ecef_m_s)
         return [
             Path(
                 warning=own.warning.warning,
-                time_ns=track.time_ns,
+                time_ns=time_ns,
                 latitude_rad=latitude_rad,
                 longitude_rad=math.remainder(longitude_rad, 2.0 * math.pi),
                 altitude_m=altitude_m,
                 velocity_east_m_s=float(east_m_s),
                 velocity_north_m_s=float(north_m_s),
                 velocity_up_m_s=float(up_m_s),
-                phase=track.phase.value,
+                phase=course.phase,
             )
         ]
 
@@ -210,6 +251,7 @@ class Warn:
         for one in carried.warnings:
             if one.head.origin == self._node:
                 self._own[f"{_CARRIED}{one.warning.warning}"] = _own_of(one)
+                self._plan(f"{_CARRIED}{one.warning.warning}")
             else:
                 place = f"{one.head.origin}.{one.warning.warning}"
                 self._newest[place] = (one.warning.version, one.warning.status)
@@ -227,6 +269,7 @@ class Warn:
         if best is None:
             return None
         own = self._own[estimate.track] = self._own.pop(best[1])
+        self._dues.pop(best[1], None)
         own.warning = replace(own.warning, track=estimate.track)
         return own
 
@@ -236,7 +279,9 @@ class Warn:
     def _trim(self) -> None:
         if len(self._own) > EVENTS_COUNT:
             closed = next((track for track, own in self._own.items() if own.warning.status not in OPEN), None)
-            del self._own[closed if closed is not None else next(iter(self._own))]
+            gone = closed if closed is not None else next(iter(self._own))
+            del self._own[gone]
+            self._dues.pop(gone, None)
 
 
 def _own_of(carried: CarriedWarning) -> Own:
