@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import ipaddress
+import math
 import tomllib
 from importlib import resources
 from pathlib import Path
@@ -22,6 +23,7 @@ from bongsu.adapters.identity import Signer, open_signer, read_public_keys
 from bongsu.adapters.store import Place, is_address, place_of
 from bongsu.base.errors import BadInput, BadValue
 from bongsu.base.ids import check_code, check_name
+from bongsu.base.limits import RETENTION_LEAST_DAYS, RETENTION_LEAST_MB
 from bongsu.base.time import parse_time
 from bongsu.core.exchange.policy import Policy, parse_policy, shipped
 from bongsu.geo import areas
@@ -30,6 +32,7 @@ from bongsu.model.configuration import Configuration, PublicKey, Role
 from bongsu.model.mode import Mode
 from bongsu.model.sensor import Sensor
 from bongsu.node.alerting import Alerting, read_alerting
+from bongsu.node.retention import Retention
 from bongsu.wire.detections import LineParser
 
 _REMEDY = "see docs/reference/node.md"
@@ -51,6 +54,13 @@ class FeedTable(_Strict):
     kind: Literal["none", "udp", "file", "stdin"] = "none"
     port: int = 0
     path: str = ""
+
+
+class RetentionTable(_Strict):
+    """How long and how large the record may become."""
+
+    days: float | None = None
+    size_mb: float | None = None
 
 
 class NodeFile(_Strict):
@@ -79,6 +89,7 @@ class NodeFile(_Strict):
     control: Literal["none", "stdin"] = "none"
     start: str = ""
     feed: FeedTable = msgspec.field(default_factory=FeedTable)
+    retention: RetentionTable = msgspec.field(default_factory=RetentionTable)
 
 
 class _MemberTable(_Strict):
@@ -125,6 +136,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     configuration: Configuration
     record: Path
     place: Place
+    retention: Retention
     feed: FeedTable
     feed_path: Path | None
     console: ConsoleSettings
@@ -169,6 +181,7 @@ def read_settings(path: Path) -> Settings:
         configuration=configuration,
         record=base / file.record,
         place=_place(file, path),
+        retention=_retention(file.retention, path),
         feed=file.feed,
         feed_path=base / file.feed.path if file.feed.kind == "file" else None,
         console=_console(file, base),
@@ -185,6 +198,14 @@ def _alerting(file: NodeFile, base: Path) -> Alerting | None:
         return None
     country, area_set = file.country or file.node.upper(), file.area_set or areas.LATEST
     return read_alerting(base / file.alerting, file.mode, file.node, file.exercise, country, area_set)
+
+
+def _retention(table: RetentionTable, path: Path) -> Retention:
+    for key, least in (("days", RETENTION_LEAST_DAYS), ("size_mb", RETENTION_LEAST_MB)):
+        value = getattr(table, key)
+        if value is not None and not least <= value < math.inf:
+            raise BadInput(f"`retention.{key}` is {value:g}", f"use {least:g} or more, or leave it out", str(path))
+    return Retention(table.days, table.size_mb)
 
 
 def _place(file: NodeFile, path: Path) -> Place:
