@@ -20,6 +20,7 @@ from bongsu.model.alarm import AlarmState
 from bongsu.model.health import Health
 from tests.console.conftest import Watched, until
 from tests.console.node import Node, Served, served
+from tests.console.test_access_for_all import findings
 from tests.views.items import alarm, alert, assessment, at, calm, estimate, event, now, path
 
 pytestmark = [pytest.mark.live, pytest.mark.xdist_group("browser")]
@@ -117,6 +118,22 @@ def test_three_nations_the_hub_and_the_truth(watched: Watched, runner: Runner, s
     assert page.evaluate("document.getElementById('altitude').width") > 100
     page.screenshot(path=tmp_path / "wall.png")
     assert (watched.errors, watched.foreign) == ([], [])
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_nothing_serious_for_those_who_see_otherwise(
+    watched: Watched, runner: Runner, serving: Served, theme: str
+) -> None:
+    page = watched.page
+    page.goto(f"{serving.address}/?theme={theme}")
+    runner.warned.tell(event(assessment("kr", 3), assessment("us", 2), version=4))
+    runner.warned.tell(alarm(AlarmState.ACTIVE_UNACKNOWLEDGED, 4), alert(("JP-01", "impact")))
+    runner.show(runner.frame(60, "Korea sees a launch."))
+    until(
+        page,
+        "document.querySelectorAll('.nation').length === 3 && document.querySelector('.alarm-active_unacknowledged')",
+    )
+    assert findings(page) == []
 
 
 def test_a_nation_that_does_not_answer_is_not_shown_as_calm(watched: Watched, runner: Runner, serving: Served) -> None:
