@@ -9,12 +9,15 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from bongsu.console.app import create
 from bongsu.model.alarm import AlarmState
 from bongsu.model.command import Command
+from bongsu.model.exercise import ExerciseOrder
 from bongsu.model.freshness import FreshnessState
 from bongsu.model.health import Health
+from bongsu.model.hold import Hold, HoldState
 from bongsu.model.mode import Mode
 from bongsu.model.receipt import Heartbeat
 from bongsu.model.refusal import Refusal
@@ -279,6 +282,47 @@ def test_three_languages(watched: Watched, node: Node, address: str, language: s
     assert {"en": "Hokkaido (Japan)", "ko": "홋카이도 (일본)", "ja": "北海道 (日本)"}[language] in text
     assert [key for key in words if "." in key and f" {key} " in f" {text} "] == []
     assert (watched.errors, watched.foreign) == ([], [])
+
+
+def test_no_duff_stands_over_everything_in_each_language(
+    watched: Watched, node: Node, address: str, tmp_path: Path
+) -> None:
+    page = opened(watched, address)
+    assert not page.is_visible("#hold")
+    standing = Hold(hold="us-H1", version=1, state=HoldState.STANDING, begun_ns=node.now().link_ns)
+    node.tell(standing, origin="us")
+    for language in ("en", "ko", "ja"):
+        page.select_option("#language", language)
+        said = catalogue("console", language)["hold.banner"].replace("{who}", "US")
+        assert "NO DUFF" in said
+        until(page, f"document.getElementById('hold').textContent === {said!r}")
+        assert page.is_visible("#hold")
+        page.screenshot(path=tmp_path / f"{language}.png")
+    assert page.locator("#hold button").count() == 0, "a partner's is not ours to lift"
+    node.tell(replace(standing, version=2, state=HoldState.LIFTED), origin="us")
+    until(page, "document.getElementById('hold').hidden")
+    node.tell(replace(standing, hold="kr-H1"), origin="kr")
+    until(page, "document.querySelectorAll('#hold button').length === 1")
+    page.click("#hold button")
+    while not node.desk.of("lift_hold"):
+        page.wait_for_timeout(20)
+    (command,) = node.desk.of("lift_hold")
+    assert (command.about, command.version) == ("kr-H1", 1)
+    assert (watched.errors, watched.foreign) == ([], [])
+
+
+def test_no_duff_by_exercise_control(watched: Watched, node: Node, address: str) -> None:
+    page = opened(watched, address)
+    now = node.now()
+    order = ExerciseOrder(
+        order="hold", exercise="hand-made", exercise_ns=now.exercise_ns, link_ns=now.link_ns, speed=0.0
+    )
+    node.tell(order)
+    until(page, "document.getElementById('hold').textContent.includes('NO DUFF – REAL WORLD')")
+    assert "EXCON" in page.inner_text("#hold")
+    assert page.locator("#hold button").count() == 0
+    node.tell(replace(order, order="resume", speed=1.0))
+    until(page, "document.getElementById('hold').hidden")
 
 
 def test_keyboard_alone(watched: Watched, node: Node, address: str) -> None:

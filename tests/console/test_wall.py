@@ -18,6 +18,7 @@ from bongsu.console.api.stream import Streams
 from bongsu.console.wall import TruthFlight, TruthPoint, WallFrame
 from bongsu.model.alarm import AlarmState
 from bongsu.model.health import Health
+from bongsu.model.hold import Hold, HoldState
 from tests.console.conftest import Watched, until
 from tests.console.node import Node, Served, served
 from tests.console.test_access_for_all import findings
@@ -145,6 +146,19 @@ def test_a_nation_that_does_not_answer_is_not_shown_as_calm(watched: Watched, ru
     runner.show(msgspec.structs.replace(whole, nodes={name: one for name, one in whole.nodes.items() if name != "jp"}))
     until(page, "document.querySelector('[data-node=jp] .nation-alarm').textContent === 'nothing from this node'")
     assert page.inner_text("[data-node=jp] .nation-head").split() == ["Japan", "UNKNOWN"]
+
+
+def test_no_duff_of_one_nation_stands_over_the_wall(watched: Watched, runner: Runner, serving: Served) -> None:
+    page = watched.page
+    page.goto(serving.address)
+    runner.show(runner.frame(600))
+    until(page, "document.querySelectorAll('.nation').length === 3")
+    assert not page.is_visible("#hold")
+    runner.warned.tell(Hold(hold="kr-H1", version=1, state=HoldState.STANDING, begun_ns=at(600)), origin="kr")
+    runner.show(runner.frame(601, speed=0.0))
+    until(page, "document.getElementById('hold').textContent.includes('NO DUFF – REAL WORLD')")
+    assert page.inner_text("#hold").count("KR") == 1, "told by two nodes, it is one"
+    assert page.locator("#hold button").count() == 0
 
 
 def test_the_end_of_an_act_and_the_end_of_the_server(watched: Watched, runner: Runner, serving: Served) -> None:

@@ -14,7 +14,7 @@ from bongsu.drill import scenario as scenarios
 from bongsu.drill.expect import Findings, judge
 from bongsu.drill.scenario_schema import Zone
 from bongsu.model.stance import Position, Stance
-from bongsu.views.folded import Said, fold
+from bongsu.views.folded import Held, Said, fold
 from bongsu.views.measures import Facts
 from bongsu.views.review import AtNode, Exchange, Retraction, Sharing
 from tests.views.builders import Record, at_ns, estimate, event, point, warning
@@ -61,6 +61,8 @@ def findings(*asked: Any) -> Findings:
         record.add(stance, origin="jp")
         folds[node] = fold(node, record.items)
         folds[node].sources["kr"] = [(SCENARIO.time_ns(1.0), "fresh"), (SCENARIO.time_ns(30.0), "stale")]
+        folds[node].holds += [Held("kr", standing, at_ns(30.0), at_ns(link_s)) for standing, link_s in HOLD]
+    folds["us"].holds.append(Held("us", False, at_ns(30.0), at_ns(30.0)))
     folds["kr"].said.append(Said("kr", warning("kr-E1", told=STEERED), at_ns(30.0)))
     retraction = Retraction(
         event="kr-V1", origin="kr", retracted_s=40.0, holders=2, confirmed=2, p50_s=1.0, p95_s=2.0, p100_s=2.0
@@ -165,7 +167,30 @@ def never_stale(found: Findings) -> None:
     found.folds["jp"].sources["kr"] = [(SCENARIO.time_ns(1.0), "fresh")]
 
 
+HOLD = ((True, 30.1), (False, 40.0))
 STEERED = replace(estimate(30.0), ballistic=False)
+
+
+def late_hold(found: Findings) -> None:
+    found.folds["jp"].holds[0] = Held("kr", True, at_ns(30.0), at_ns(31.2))
+
+
+def never_lifted(found: Findings) -> None:
+    found.folds["us"].holds.pop(1)
+
+
+def ran_on(found: Findings) -> None:
+    found.folds["us"].holds[1] = Held("kr", False, at_ns(39.0), at_ns(40.0))
+
+
+def no_hold(found: Findings) -> None:
+    found.folds["kr"].holds.clear()
+
+
+def foreign_hold(found: Findings) -> None:
+    found.folds["jp"].holds.append(Held("us", True, at_ns(30.0), at_ns(30.0)))
+
+
 BOUNDS = ("south_deg", "north_deg", "west_deg", "east_deg")
 ZONES = (
     Zone(name="box", piece="main", south_deg=0.0, north_deg=1.0, west_deg=0.0, east_deg=1.0),
@@ -217,6 +242,8 @@ CASES: list[tuple[Any, list[Callable[[Findings], None]]]] = [
     (expectations.TruthFlightTime(reporter="Japan", within_percent=0.01, inside=False), [exact_flight]),
     (expectations.Irregular(nodes=("kr",)), [an_impact, no_words]),
     (expectations.NoImpact(nodes=("kr",), after_s=20.0), [an_impact, no_words]),
+    (expectations.Held(origin="kr", nodes=("us", "jp"), within_s=1.0), [late_hold, never_lifted, ran_on, no_hold]),
+    (expectations.NotHeld(origin="us", nodes=("jp",)), [foreign_hold]),
     (expectations.FallsInZone(zone="box", inside=False), [the_whole_earth]),
     (expectations.FallsInZone(zone="whole"), [nowhere]),
     (expectations.SourceState(node="jp", source="kr", state="stale", from_s=20.0, until_s=40.0), [never_stale]),

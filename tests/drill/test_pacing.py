@@ -67,7 +67,7 @@ def test_orders_go_out_before_they_take_effect_and_the_newest_is_kept() -> None:
     pace = Pace(SPEEDS, BEGIN, link)
     sent: list[ExerciseOrder] = []
     sender = OrderSender(pace, "trial-1", sent.append)
-    asyncio.run(sender.run())
+    asyncio.run(sender.run(ends=True))
     assert [order.order for order in sent] == ["startex", "pace", "pace"]
     sender.end("trial-1")
     assert sender.newest == sent[-1]

@@ -9,6 +9,7 @@ from bongsu.model.alarm import AlarmState
 from bongsu.model.exercise import ExerciseOrder
 from bongsu.model.freshness import FreshnessState
 from bongsu.model.health import Dropped, Health
+from bongsu.model.hold import Hold, HoldState
 from bongsu.model.message import Unreadable
 from bongsu.model.mode import Mode
 from bongsu.model.refusal import Refusal
@@ -169,6 +170,24 @@ def test_the_pace_of_a_drill() -> None:
     order = ExerciseOrder(order="pace", exercise="hand-made", exercise_ns=at(40), link_ns=at(40), speed=150.0)
     assert folded(teller.item(40, order)).view().speed == 150.0
     assert folded(teller.item(41, replace(order, order="pause"))).view().paused
+
+
+def test_a_hold_by_exercise_control_stands_until_it_resumes_and_a_nations_own_goes_before_it() -> None:
+    teller = Teller()
+    order = ExerciseOrder(order="hold", exercise="hand-made", exercise_ns=at(40), link_ns=at(40), speed=0.0)
+    standing = Hold(hold="kr-H1", version=1, state=HoldState.STANDING, begun_ns=at(41))
+    picture = folded(teller.item(40, order))
+    assert [one.origin for one in picture.view().holds] == ["excon"]
+    picture.apply(teller.item(40, replace(order, order="message", text="Stay where you are.")))
+    assert [one.origin for one in picture.view().holds] == ["excon"], "a word changes nothing"
+    picture.apply(teller.item(41, standing, origin="kr"))
+    assert [one.origin for one in picture.view().holds] == ["kr"]
+    picture.apply(teller.item(45, replace(standing, version=2, state=HoldState.LIFTED), origin="kr"))
+    assert picture.view().holds
+    assert picture.view().paused
+    picture.apply(teller.item(46, replace(order, order="resume", speed=1.0)))
+    assert not picture.view().holds
+    assert not picture.view().paused
 
 
 def test_what_stood_at_the_doors() -> None:

@@ -22,6 +22,7 @@ _JUMP_NS = NANOSECONDS_PER_SECOND
 _SLEW_PER_NS = 5.0e-4
 
 _ANCHORS_COUNT = 64  # a drill of three acts orders a dozen paces; older ones are over
+_TIMED = frozenset({"startex", "pace", "pause", "resume", "hold", "jump", "endex"})
 _FROZEN = frozenset({"pause", "hold", "endex"})
 
 
@@ -89,12 +90,17 @@ class ScaledClock:
     An order whose link time is still to come takes effect then. Before the first order exercise time stands at its `exercise_ns`.
     `pause`, `hold` and `endex` stop it whatever their speed. An order that would set it back lets it stand until it is caught up.
 
+    While it stands by itself (`stand`: HOLD) orders are noted and take effect when it goes on. A clock that is wrong on purpose is wrong by `offset_ns`
+    in the link time that it tells, not in its exercise time. An order of another kind, such as a word to the players, changes nothing.
+
     A feed that says how far it has told everything (`hold_at`) holds exercise time there: a line that comes some milliseconds late, seconds of
     the exercise at 120 x, must not make its sensor seem silent.
     """
 
-    def __init__(self, exercise_ns: int, link: LinkClock | None = None) -> None:
+    def __init__(self, exercise_ns: int, link: LinkClock | None = None, offset_ns: int = 0) -> None:
         self._link = link or LinkClock()
+        self._offset_ns = offset_ns
+        self._standing_ns: int | None = None
         self._lock = threading.RLock()
         self._anchors: list[tuple[int, int, float]] = []
         self._start_ns = exercise_ns
@@ -109,6 +115,8 @@ class ScaledClock:
     def order(self, order: ExerciseOrder) -> None:
         """Take an order of exercise control. Raises `BadInput` for a speed outside its range."""
         check_speed(order.speed)
+        if order.order not in _TIMED:
+            return
         speed = 0.0 if order.order in _FROZEN else order.speed
         with self._lock:
             self._anchors = [anchor for anchor in self._anchors if anchor[0] < order.link_ns][-_ANCHORS_COUNT:]
@@ -121,8 +129,15 @@ class ScaledClock:
             exercise_ns = self.exercise_ns_at(link_ns)
             if self._held_ns is not None:
                 exercise_ns = min(exercise_ns, self._held_ns)
+            if self._standing_ns is not None:
+                exercise_ns = min(exercise_ns, self._standing_ns)
             self._newest_ns = max(self._newest_ns, exercise_ns)
-            return Now(self._newest_ns, link_ns)
+            return Now(self._newest_ns, link_ns + self._offset_ns)
+
+    def stand(self, standing: bool) -> None:
+        """HOLD: exercise time stands from now on, or goes on with the orders as they are then."""
+        with self._lock:
+            self._standing_ns = self.now().exercise_ns if standing else None
 
     def exercise_ns_at(self, link_ns: int) -> int:
         """Exercise time at a link time by the orders known now."""
@@ -135,13 +150,15 @@ class ScaledClock:
     def link_ns_of(self, exercise_ns: int) -> int | None:
         """When exercise time comes to `exercise_ns` as ordered now; None: never while it stands still."""
         with self._lock:
-            return self._link_ns_of(exercise_ns)
+            link_ns = self._link_ns_of(exercise_ns)
+            return None if link_ns is None else link_ns + self._offset_ns
 
     def _link_ns_of(self, exercise_ns: int) -> int | None:
         link_ns = self._link.now_ns()
         if exercise_ns <= self._newest_ns:
             return link_ns
-        if self._held_ns is not None and exercise_ns > self._held_ns:
+        limits = (self._held_ns, self._standing_ns)
+        if any(limit_ns is not None and exercise_ns > limit_ns for limit_ns in limits):
             return None
         place = max((k for k, anchor in enumerate(self._anchors) if anchor[0] <= link_ns), default=0)
         for k in range(place, len(self._anchors)):

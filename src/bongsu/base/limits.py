@@ -141,6 +141,12 @@ neighbours), their 1:10m source leaves out rocks and generalises by 1 to 2 km, a
 AREA_PATH_STEP_M = 300_000.0
 """Length of path laid on one plane when areas are asked for: distances on it are right to 0.1 %, and 5,000 km take 17 planes."""
 
+TWO_PERSONS_S = 300.0
+"""Link time within which a second person must ask for what needs two: long enough to be called over, short enough to be the same decision."""
+
+TWO_PERSONS_COUNT = 64
+"""Requests of a first person that wait for a second; the oldest leaves first."""
+
 INJECTS_COUNT = 256
 """Injects of one drill, those put in by hand included: a day's list has some dozens."""
 
@@ -217,24 +223,6 @@ RECORD_COMMIT_S = 0.08
 
 RECORD_BATCH_COUNT = 2_048
 """Entries written at once under virtual time: larger batches gain nothing measurable."""
-
-RECORD_DROP_COUNT = 2_000
-"""Rows of removed entries dropped between two commits: about 10 ms, so no warning waits longer for it."""
-
-RECORD_CUTS_COUNT = 16
-"""Into so many parts a record is cut whose size or age is bounded: it exceeds its bound by at most one of them."""
-
-RETENTION_CHECK_S = 60.0
-"""Link time between two looks at the age and size of a record; what waits for removal waits at most that long."""
-
-RETENTION_LEAST_DAYS = 1.0
-"""No record is kept for less: partners must be able to compare what they sent and got yesterday."""
-
-RETENTION_LEAST_MB = 64.0
-"""No record is kept smaller: a launch and the hours around it must fit."""
-
-DISK_LEFT_LEAST_MB = 512.0
-"""Free space below which a node says that its disk fills up, an hour or more before nothing can be written."""
 
 RECORD_RETRY_S = 1.0
 """Link time between two attempts at a commit while the disk fails."""
@@ -404,6 +392,12 @@ TABLE_S = 0.25
 
 CAPTIONS_COUNT = 8
 """Captions kept for the table and the wall: as many as are read at once."""
+
+DRILL_GATE_S = 30.0
+"""Wall time that the communications check before STARTEX may take: partners are fresh within two heartbeats; more is a fault to be mended first."""
+
+CONTROL_CONNECTIONS_COUNT = 4
+"""Consoles of exercise control at one drill at once: EXCON and its deputies."""
 
 DRILL_SETTLE_WALL_S = 10.0
 """Wall time for which a fast drill waits after its end at least: 60 s of the exercise are half a second at 120 x, less than a busy node may lag."""

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bongsu.base.errors import BadInput
 from bongsu.base.limits import EXERCISE_SPEED
 from bongsu.base.units import ns_to_seconds
 from bongsu.cli.campaign import campaign
+from bongsu.cli.control import control as control_command
 from bongsu.cli.drill_review import review
 from bongsu.cli.scoreboard import scoreboard
 from bongsu.cli.tour import tour
@@ -53,6 +55,8 @@ def _speed(_context: click.Context, _option: click.Parameter, text: str) -> floa
 @click.option("--json", "as_json", is_flag=True, help="Print the content of review.json, all else on standard error.")
 @click.option("--port", type=click.IntRange(1, 65_535), help="Port of the wall page; a free one by default.")
 @click.option("--no-restart", is_flag=True, help="Leave a dead node dead.")
+@click.option("--control", is_flag=True, help="Open a door for `bongsu drill control` (with a number as speed).")
+@click.option("--wait", is_flag=True, help="Begin when control orders startex; opens the door too.")
 def run(
     scenario: str,
     speed: float | None,
@@ -62,6 +66,8 @@ def run(
     as_json: bool,
     port: int | None,
     no_restart: bool,
+    control: bool,
+    wait: bool,
 ) -> int:
     """Play SCENARIO (a packaged name or a path), judge it, and write its records and review.
 
@@ -72,6 +78,12 @@ def run(
         os.environ.setdefault(variable, "1")
     from bongsu.drill.run import plan_of, play
 
+    if speed is None and (control or wait):
+        raise BadInput(
+            "virtual time is over before a person could order anything",
+            "write [[control]] into the scenario",
+            "--control",
+        )
     plan = plan_of(
         scenario,
         seed,
@@ -80,6 +92,8 @@ def run(
         console=not no_console,
         port=port,
         restart=not no_restart,
+        control=control or wait,
+        wait=wait,
     )
     played = play(plan, _say, _Progress())
     if as_json:
@@ -127,3 +141,4 @@ drill.add_command(campaign)
 drill.add_command(review)
 drill.add_command(scoreboard)
 drill.add_command(tour)
+drill.add_command(control_command)

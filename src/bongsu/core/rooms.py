@@ -11,6 +11,7 @@ from bongsu.core.inform.alert import AlertRoom
 from bongsu.core.inform.alert_issue import AlertIssue
 from bongsu.core.inform.consult import Consult
 from bongsu.core.inform.desk import Desk
+from bongsu.core.inform.hold import HoldRoom
 from bongsu.core.inform.notices import Notices
 from bongsu.core.inform.statements import Statements
 from bongsu.core.inform.warn import Warn
@@ -27,6 +28,7 @@ def build_rooms(configuration: Configuration) -> list[Room]:
         Estimator(),
         Link(configuration),
         Desk(configuration),
+        HoldRoom(configuration),
         Warn(configuration),
         AlertRoom(configuration),
         AlertIssue(configuration),

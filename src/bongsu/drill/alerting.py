@@ -8,7 +8,7 @@ from bongsu.model.alert_policy import AlertPolicy
 PROFILES = {"kr": "kr", "us": "us"}
 OFFSETS = {"kr": (540, "KST"), "jp": (540, "JST")}
 NAMES = {"en": "Civil Protection", "ko": "민방위 당국", "ja": "国民保護当局"}
-SHORT = {"en": "Civil Protection", "ko": "민방위", "ja": "国民保護"}
+SHORT = {"en": "Civil Alert", "ko": "민방위", "ja": "国民保護"}
 
 
 def policy_of(code: str) -> AlertPolicy | None:

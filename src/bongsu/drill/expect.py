@@ -255,6 +255,30 @@ def _source_state(findings: Findings, expected: kinds.SourceState) -> Verdict:
     return text, expected.state in before + during
 
 
+def _held(findings: Findings, expected: kinds.Held) -> Verdict:
+    begun = [told for told in findings.folds[expected.origin].holds if told.origin == expected.origin]
+    met = bool(begun)
+    for node in expected.nodes:
+        told = [one for one in findings.folds[node].holds if one.origin == expected.origin]
+        standing = next((one for one in told if one.standing), None)
+        if standing is None or not begun or not told or told[-1].standing:
+            met = False
+            continue
+        late_ns = standing.link_ns - begun[0].link_ns
+        ran_ns = told[-1].exercise_ns - standing.exercise_ns
+        met = met and late_ns <= seconds_to_ns(expected.within_s) and ran_ns <= seconds_to_ns(expected.within_s)
+    text = f"within {expected.within_s:g} s of {expected.origin}'s HOLD the exercise stands at {_and(expected.nodes)}, until it is lifted"
+    return text, met
+
+
+def _not_held(findings: Findings, expected: kinds.NotHeld) -> Verdict:
+    began = any(told.origin == expected.origin for told in findings.folds[expected.origin].holds)
+    heard = [
+        node for node in expected.nodes if any(one.origin == expected.origin for one in findings.folds[node].holds)
+    ]
+    return f"{_and(expected.nodes)} hear nothing of {expected.origin}'s HOLD", began and not heard
+
+
 def _and(names: Iterable[str]) -> str:
     return _joined(names, "and")
 
@@ -290,4 +314,6 @@ _JUDGES: dict[type, Callable[[Findings, Any], Verdict]] = {
     kinds.NoImpact: _no_impact,
     kinds.FallsInZone: _falls_in_zone,
     kinds.SourceState: _source_state,
+    kinds.Held: _held,
+    kinds.NotHeld: _not_held,
 }

@@ -208,6 +208,23 @@ class SourceState(Expected, frozen=True, kw_only=True, tag_field="expect", tag="
     until_s: PositiveSeconds
 
 
+class Held(Expected, frozen=True, kw_only=True, tag_field="expect", tag="held"):
+    """HOLD stands at these nodes within `within_s` of link time after it began at `origin`, their exercise time stands, and
+    all of them have heard that it is lifted.
+    """
+
+    origin: Code
+    nodes: Codes
+    within_s: PositiveSeconds
+
+
+class NotHeld(Expected, frozen=True, kw_only=True, tag_field="expect", tag="not_held"):
+    """These nodes never hear of a HOLD of `origin`: its policy keeps it at home."""
+
+    origin: Code
+    nodes: Codes
+
+
 Expectation = (
     Warned
     | Hears
@@ -230,4 +247,6 @@ Expectation = (
     | NoImpact
     | FallsInZone
     | SourceState
+    | Held
+    | NotHeld
 )

@@ -16,9 +16,10 @@ from bongsu.adapters.servers import Server, free_ports
 from bongsu.base.time import format_time
 from bongsu.drill import detections, settings
 from bongsu.drill.alerting import file_of, policy_of
+from bongsu.drill.live_injects import clock_offset_ns
 from bongsu.drill.relay import Relay
 from bongsu.drill.scenario import Scenario
-from bongsu.drill.scenario_schema import LinkCut
+from bongsu.drill.scenario_schema import LinkCut, SlowLink
 from bongsu.model.mode import Mode
 
 _MODE = Mode.EXERCISE
@@ -38,10 +39,13 @@ class Lines(msgspec.Struct, frozen=True):
     relays: dict[str, Relay]
 
 
-def write_federation(scenario: Scenario, root: Path) -> Lines:
-    """A federation for one drill. Everybody's public keys lie in it."""
+def write_federation(scenario: Scenario, root: Path, every_line: bool = False) -> Lines:
+    """A federation for one drill. Everybody's public keys lie in it. `every_line`: all lines can be cut, not only those
+    that the scenario cuts or slows.
+    """
     names = {partner.code: partner.name for partner in scenario.partners}
-    cut = sorted({inject.node for inject in scenario.injects if isinstance(inject, LinkCut)})
+    meant = {inject.node for inject in scenario.injects if isinstance(inject, LinkCut | SlowLink)}
+    cut = sorted(names if every_line else meant)
     free = free_ports(ports_needed(len(names)) + len(cut))
     federation = one_machine(settings.federation_of(scenario), names, (_MODE,), free[len(cut) :])
     folder = create_folder(root, federation)
@@ -117,6 +121,11 @@ def _node_lines(scenario: Scenario, code: str, out: Path) -> list[str]:
         'circles = "circles.toml"',
         'control = "stdin"',
         f"start = {_text(format_time(scenario.start_ns))}",
+        f"clock_offset_s = {clock_offset_ns(scenario, code) / 1e9!r}",
+        "",
+        "[hold]",
+        f"policy = {_text(settings.hold_policy(scenario, code))}",
+        "listen = true",
         "",
         "[feed]",
         'kind = "udp"',

@@ -8,11 +8,13 @@ import contextlib
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 
+from bongsu.adapters.hold_signal import send_hold
 from bongsu.base.errors import BongsuError
 from bongsu.base.limits import NODE_END_S, NODE_LINE_BYTES, NODE_READY_S, NODE_RESTART_S
 from bongsu.drill.node_files import Ports
@@ -33,6 +35,7 @@ class Ready(msgspec.Struct, frozen=True, tag_field="type", tag="ready"):
     seconds: float
     console_port: int
     feed_port: int | None = None
+    hold_port: int | None = None
 
 
 class Told(msgspec.Struct, frozen=True, tag_field="type", tag="item"):
@@ -127,6 +130,11 @@ class NodeProcess:
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
             process.stdin.write(msgspec.json.encode(line) + b"\n")
 
+    def signal_hold(self) -> None:
+        """What the nation's live node says when something real comes up: one datagram without content."""
+        if self.said is not None and self.said.hold_port is not None:
+            send_hold(self.said.hold_port)
+
     def kill(self) -> None:
         """End it at once, without a word."""
         if self._process is not None and self._process.returncode is None:
@@ -219,6 +227,7 @@ class Cast:
         self._restart = restart
         self._tasks: list[asyncio.Task[None]] = []
         self._ending = False
+        self._down_until: dict[str, float] = {}
 
     async def start(self) -> None:
         """Start all and wait until each node is ready. Raises what keeps one from it."""
@@ -282,6 +291,13 @@ class Cast:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.gather(*(asyncio.to_thread(one.server.stop) for one in self.servers))
 
+    def crash_server(self, name: str, down_s: float) -> None:
+        """Kill a nation's server, or the hub (`hub`), at once; it is started again `down_s` later."""
+        chosen = [one for one in self.servers if one.server.name == name or (name == "hub" and "leaf" in one.ports)]
+        for one in chosen:
+            self._down_until[one.server.name] = time.monotonic() + down_s
+            one.server.signal(signal.SIGKILL)
+
     def kill_all(self) -> None:
         """At once: for a second Ctrl-C."""
         for node in self.nodes.values():
@@ -302,7 +318,8 @@ class Cast:
                     self._say(f"server {one.server.name} has died{'; it is started again' if self._restart else ''}")
                     if not self._restart:
                         return
-                    await asyncio.sleep(NODE_RESTART_S)
+                    down_s = self._down_until.pop(one.server.name, 0.0) - time.monotonic()
+                    await asyncio.sleep(max(down_s, NODE_RESTART_S))
                     try:
                         await asyncio.to_thread(one.server.restart)
                     except BongsuError as error:

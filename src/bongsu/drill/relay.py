@@ -1,7 +1,11 @@
-"""A line that can be cut: bytes between a nation's server and the hub pass through here, where a scenario cuts that line. It reads none of them."""
+"""A line that can be cut, or slow: bytes between a nation's server and the hub pass through here, where a scenario or control may do that.
+
+It reads none of them.
+"""
 
 import asyncio
 import contextlib
+from collections import deque
 
 _READ_BYTES = 65_536
 
@@ -12,6 +16,7 @@ class Relay:
     def __init__(self, port: int, to_port: int) -> None:
         self.port = port
         self._to_port = to_port
+        self.delay_s = 0.0
         self._cut = False
         self._server: asyncio.Server | None = None
         self._passing: dict[asyncio.Task[None], None] = {}
@@ -51,7 +56,10 @@ class Relay:
 
     async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there_reader, there_writer = await asyncio.open_connection("127.0.0.1", self._to_port)
-        ways = [asyncio.create_task(_copy(reader, there_writer)), asyncio.create_task(_copy(there_reader, writer))]
+        ways = [
+            asyncio.create_task(self._copy(reader, there_writer)),
+            asyncio.create_task(self._copy(there_reader, writer)),
+        ]
         try:
             await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -59,8 +67,21 @@ class Relay:
                 way.cancel()
             there_writer.close()
 
+    async def _copy(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One way. Chunks of a slow line wait side by side, not one after the other, and never overtake each other."""
+        loop = asyncio.get_running_loop()
+        waiting: deque[tuple[float, bytes]] = deque()
+        due_s = 0.0
 
-async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    while data := await reader.read(_READ_BYTES):
-        writer.write(data)
-        await writer.drain()
+        def let_out() -> None:
+            while waiting and waiting[0][0] <= loop.time() and not writer.is_closing():
+                writer.write(waiting.popleft()[1])
+
+        while data := await reader.read(_READ_BYTES):
+            if self.delay_s == 0.0 and not waiting:
+                writer.write(data)
+                await writer.drain()
+                continue
+            due_s = max(loop.time() + self.delay_s, due_s)
+            waiting.append((due_s, data))
+            loop.call_at(due_s, let_out)

@@ -9,7 +9,9 @@ from bongsu.drill.truth import Flight
 
 
 class RunPlan(msgspec.Struct, frozen=True, eq=False, kw_only=True):
-    """What is to be played. `speed` None: virtual time. `file` is the scenario's name or path as given; `port` fixes the wall page's."""
+    """What is to be played. `speed` None: virtual time. `file` is the scenario's name or path as given; `port` fixes the wall page's;
+    `control` opens a door for exercise control, `wait`: it orders STARTEX.
+    """
 
     scenario: Scenario
     flights: dict[str, Flight]
@@ -20,6 +22,8 @@ class RunPlan(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     console: bool = True
     port: int | None = None
     restart: bool = True
+    control: bool = False
+    wait: bool = False
 
 
 class RunResult(msgspec.Struct, frozen=True, eq=False):

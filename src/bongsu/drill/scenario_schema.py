@@ -37,13 +37,15 @@ class Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class Partner(Strict, frozen=True, kw_only=True):
-    """A nation that takes part: its code and its name in full. It is a member of the circle of all who take part from
+    """A nation that takes part: its code and its name in full. `hold` is how it gives its HOLD on a real event to the
+    others: at once, when one of its persons says so, or not at all. It is a member of the circle of all who take part from
     `joins_s` until `leaves_s`; always without them. `onward`: exits to which the others may pass on what it tells them
     (`review`, `file`); left out, as the shipped policy says: both.
     """
 
     code: Code
     name: Text
+    hold: Literal["automatic", "ask", "deny"] = "automatic"
     joins_s: Seconds | None = None
     leaves_s: Seconds | None = None
     onward: tuple[Literal["file", "review"], ...] | None = None
@@ -257,7 +259,19 @@ class ApproveAlert(Strict, frozen=True, kw_only=True, tag_field="do", tag="appro
     after_s: Seconds
 
 
-Action = Acknowledge | TakeStance | Retract | ApproveAlert
+class LiftHold(Strict, frozen=True, kw_only=True, tag_field="do", tag="lift_hold"):
+    """Asks to lift the own nation's HOLD, `after_s` of link time after it began: two persons must."""
+
+    after_s: Seconds
+
+
+class ShareHold(Strict, frozen=True, kw_only=True, tag_field="do", tag="share_hold"):
+    """Gives the own nation's HOLD to the partners (where `hold` is `ask`), `after_s` of link time after it began."""
+
+    after_s: Seconds
+
+
+Action = Acknowledge | TakeStance | Retract | ApproveAlert | LiftHold | ShareHold
 
 
 class Operator(Strict, frozen=True, kw_only=True):

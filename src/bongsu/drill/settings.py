@@ -10,12 +10,12 @@ from bongsu.geo import areas
 from bongsu.model.circle import Circle, Membership
 from bongsu.model.configuration import Configuration, PublicKey, Role, Terms
 from bongsu.model.mode import Mode
-from bongsu.node.config import commit
+from bongsu.node.config import HOLD_DENIED, commit
 
 CIRCLE = "trilateral"
 """The circle that the shipped policy releases to: in a drill all who take part."""
 
-WATCH_KINDS = ("acknowledge", "shown", "shelve", "unshelve", "reset", "take_over")
+WATCH_KINDS = ("acknowledge", "shown", "shelve", "unshelve", "reset", "take_over", "share_hold", "lift_hold")
 """What every person on watch may do."""
 
 SPEAK_KINDS = ("retract", "stance", "split", "merge", "draft", "sign", "refuse", "withdraw")
@@ -33,6 +33,11 @@ ROLES = (
 def federation_of(scenario: Scenario) -> str:
     """The name of the federation that plays a scenario."""
     return f"drill-{scenario.exercise}"
+
+
+def hold_policy(scenario: Scenario, node: str) -> str:
+    """How a nation gives its HOLD to the partners: automatic, ask or deny."""
+    return next(partner.hold for partner in scenario.partners if partner.code == node)
 
 
 def membership(scenario: Scenario, partner: Partner) -> Membership:
@@ -59,13 +64,14 @@ def configuration(scenario: Scenario, node: str, public_keys: tuple[PublicKey, .
         sensors=tuple(describe(plan) for plan in scenario.sensors if plan.owner == node),
         public_keys=public_keys,
         circles=(Circle(circle=CIRCLE, title="All who take part", members=members),),
-        rules=policy.rules,
+        rules=(*policy.rules, *((HOLD_DENIED,) if hold_policy(scenario, node) == "deny" else ())),
         roles=ROLES,
         label=policy.label(scenario.codes),
         area_set=areas.LATEST,
         country=node.upper(),
         commit=commit(),
         alerting=policy_of(node),
+        hold="ask" if hold_policy(scenario, node) == "ask" else "automatic",
         terms=policy.terms if partner.onward is None else (_stated(partner.onward),),
         markings=policy.markings,
     )

@@ -10,6 +10,7 @@ from bongsu.drill.program import Occasion
 from bongsu.drill.scenario import Scenario
 from bongsu.drill.virtual_nation import Nation, clock_ns
 from bongsu.model.configuration import PublicKey
+from bongsu.model.hold import HoldSignal
 
 if TYPE_CHECKING:
     from bongsu.drill.virtual import VirtualDrill
@@ -70,6 +71,10 @@ def _public_report(drill: "VirtualDrill", inject: kinds.PublicReport, _begins: b
     drill.order("report", f"{inject.reporter}: {inject.text}", only=inject.node)
 
 
+def _real_event(drill: "VirtualDrill", inject: kinds.RealEvent, _begins: bool) -> None:
+    drill.nations[inject.node].put(HoldSignal())
+
+
 def _pause(drill: "VirtualDrill", control: kinds.Pause, _begins: bool) -> None:
     _stand(drill, "pause", control.for_s)
 
@@ -103,6 +108,7 @@ _ACTS: dict[type, Callable[["VirtualDrill", Any, bool], None]] = {
     kinds.BrokerCrash: _broker_crash,
     kinds.ClockOffset: _clock_offset,
     kinds.PublicReport: _public_report,
+    kinds.RealEvent: _real_event,
     kinds.Pause: _pause,
     kinds.HoldAll: _hold,
     kinds.Postpone: _postpone,

@@ -1,5 +1,6 @@
 """One nation's node in virtual time: what comes in, what leaves, when it needs a tick, and its scripted persons."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bongsu.adapters.feeds import Fed, Intake
@@ -7,13 +8,15 @@ from bongsu.adapters.identity import Signer
 from bongsu.base.units import seconds_to_ns
 from bongsu.core.inform.lifecycle import OPEN
 from bongsu.core.room import Due
+from bongsu.drill.lifters import Lifters
 from bongsu.drill.operators import Operators
 from bongsu.drill.timelines import ExerciseClock, Timeline
 from bongsu.model.bodies import Input
 from bongsu.model.configuration import Configuration
 from bongsu.model.exercise import ExerciseOrder
-from bongsu.model.head import Now
+from bongsu.model.head import Item, Now
 from bongsu.model.health import Health
+from bongsu.model.hold import Hold, HoldState
 from bongsu.model.message import Outgoing, Received
 from bongsu.model.parcel import Arrival
 from bongsu.model.tick import Tick
@@ -33,6 +36,7 @@ class Nation:
     def __init__(self, drill: "VirtualDrill", settings: Configuration, signer: Signer, operators: Operators) -> None:
         self.settings = settings
         self.open_warnings: dict[str, bool] = {}
+        self.holds: dict[str, bool] = {}
         self.operators = operators
         self.offset_ns = 0
         start_ns = drill.link.agenda.now_ns
@@ -46,6 +50,7 @@ class Nation:
         self._ticked = Now(0, 0)
         self._due = Due()
         self._core: Core | None = None
+        self._lifters = Lifters(drill.program.scenario, settings.node)
 
     def start(self) -> None:
         """Come up, at first or again."""
@@ -106,10 +111,25 @@ class Nation:
             made: Any = item.body
             if isinstance(made, Outgoing):
                 self._send(made)
+            elif isinstance(made, Hold):
+                self._hold(item)
             elif isinstance(made, Warning) and item.head.origin == self.settings.node:
                 self._note(made)
         self.operators.see(items)
         self._plan()
+
+    def _hold(self, item: Item[Hold]) -> None:
+        """Exercise time stands here while a HOLD stands, ours or a partner's."""
+        hold = item.body
+        if hold.state is HoldState.STANDING:
+            self.holds[hold.hold] = True
+        else:
+            self.holds.pop(hold.hold, None)
+        now_ns = self._drill.now_ns
+        self.clock.set(now_ns, self.clock.exercise_ns_at(now_ns), running=not self.holds and self._drill.clock.running)
+        for delay_s, command in self._lifters.see(item):
+            self._drill.link.at(now_ns + seconds_to_ns(delay_s), partial(self.put, command))
+        self._drill.held()
 
     def _send(self, outgoing: Outgoing) -> None:
         self._end.offer(parcel_of(outgoing, self.settings, self._signer), lambda _message: None)

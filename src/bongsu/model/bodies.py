@@ -14,6 +14,7 @@ from bongsu.model.event import Event
 from bongsu.model.exercise import ExerciseOrder
 from bongsu.model.freshness import Freshness
 from bongsu.model.health import Dropped, Health
+from bongsu.model.hold import Hold, HoldSignal
 from bongsu.model.message import Outgoing, Received, Release, Unreadable
 from bongsu.model.receipt import Acknowledged, GapRequest, Heartbeat, Receipt, Shown
 from bongsu.model.refusal import Refusal, Refused
@@ -39,6 +40,7 @@ Input = (
     | Dropped
     | ExerciseOrder
     | OutletReport
+    | HoldSignal
     | Refusal
 )
 """What enters a core from outside: all that a replay needs. A `Refusal` enters where a feed cannot even read a line."""
@@ -61,6 +63,7 @@ Output = (
     | Statement
     | Signature
     | JointStatement
+    | Hold
     | Approved
     | Decision
     | Release

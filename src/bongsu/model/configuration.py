@@ -69,7 +69,10 @@ class Role(Noun, frozen=True):
 
 
 class Configuration(Noun, frozen=True):
-    """Everything of a node's settings that its core's outputs depend on."""
+    """Everything of a node's settings that its core's outputs depend on.
+
+    `hold`: how a HOLD goes to the partners of an exercise, `automatic` or `ask`; a release rule may deny it.
+    """
 
     node: str
     federation: str
@@ -89,3 +92,4 @@ class Configuration(Noun, frozen=True):
     alerting: AlertPolicy | None = None
     terms: tuple[Terms, ...] = ()
     markings: tuple[Marking, ...] = ()
+    hold: str = "automatic"

@@ -8,7 +8,6 @@ from __future__ import annotations
 import functools
 import hashlib
 import ipaddress
-import math
 import tomllib
 from importlib import resources
 from pathlib import Path
@@ -23,16 +22,15 @@ from bongsu.adapters.identity import Signer, open_signer, read_public_keys
 from bongsu.adapters.store import Place, is_address, place_of
 from bongsu.base.errors import BadInput, BadValue
 from bongsu.base.ids import check_code, check_name
-from bongsu.base.limits import RETENTION_LEAST_DAYS, RETENTION_LEAST_MB
 from bongsu.base.time import parse_time
+from bongsu.base.units import NANOSECONDS_PER_SECOND
 from bongsu.core.exchange.policy import Policy, parse_policy, shipped
 from bongsu.geo import areas
 from bongsu.model.circle import Circle, Membership
-from bongsu.model.configuration import Configuration, PublicKey, Role
+from bongsu.model.configuration import Configuration, PublicKey, Role, Rule
 from bongsu.model.mode import Mode
 from bongsu.model.sensor import Sensor
 from bongsu.node.alerting import Alerting, read_alerting
-from bongsu.node.retention import Retention
 from bongsu.wire.detections import LineParser
 
 _REMEDY = "see docs/reference/node.md"
@@ -40,6 +38,15 @@ _CIRCLE = "trilateral"
 DEFAULT_ACCOUNTS = "accounts.json"
 """Where a real node looks for its accounts unless its settings name another file."""
 _CORE = ("base", "core", "flight", "geo", "model", "wire")
+
+HOLD_DENIED = Rule(
+    rule="hold-stays-home",
+    action="deny",
+    circle=_CIRCLE,
+    kind="hold",
+    reason="this nation tells nobody that something real has come up",
+)
+"""The rule of `policy = "deny"`: as specific as the one that allows, and the stricter wins."""
 
 Table = TypeVar("Table", bound=msgspec.Struct)
 
@@ -56,11 +63,15 @@ class FeedTable(_Strict):
     path: str = ""
 
 
-class RetentionTable(_Strict):
-    """How long and how large the record may become."""
+class HoldTable(_Strict):
+    """HOLD on a real event. `policy`: how it goes to the partners of the exercise. `listen`: take signals on this machine's
+    `port` (0: a free one). `signal_port`: where a real node tells its own nation's exercise node.
+    """
 
-    days: float | None = None
-    size_mb: float | None = None
+    policy: Literal["automatic", "ask", "deny"] = "automatic"
+    listen: bool = False
+    port: int = 0
+    signal_port: int = 0
 
 
 class NodeFile(_Strict):
@@ -88,8 +99,9 @@ class NodeFile(_Strict):
     alerting: str = ""
     control: Literal["none", "stdin"] = "none"
     start: str = ""
+    clock_offset_s: float = 0.0
+    hold: HoldTable = msgspec.field(default_factory=HoldTable)
     feed: FeedTable = msgspec.field(default_factory=FeedTable)
-    retention: RetentionTable = msgspec.field(default_factory=RetentionTable)
 
 
 class _MemberTable(_Strict):
@@ -136,7 +148,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     configuration: Configuration
     record: Path
     place: Place
-    retention: Retention
     feed: FeedTable
     feed_path: Path | None
     console: ConsoleSettings
@@ -145,6 +156,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     access: Access | None
     signer: Signer | None
     alerting: Alerting | None = None
+    hold: HoldTable = msgspec.field(default_factory=HoldTable)
+    clock_offset_ns: int = 0
 
 
 def read_settings(path: Path) -> Settings:
@@ -166,7 +179,7 @@ def read_settings(path: Path) -> Settings:
         sensors=_sensors(base / file.sensors) if file.sensors else (),
         public_keys=keys,
         circles=_circles(base / file.circles) if file.circles else _circle_of(partners),
-        rules=policy.rules,
+        rules=(*policy.rules, *((HOLD_DENIED,) if file.hold.policy == "deny" else ())),
         roles=_roles(base, file.roles),
         label=policy.label(partners),
         area_set=file.area_set or areas.LATEST,
@@ -175,13 +188,13 @@ def read_settings(path: Path) -> Settings:
         alerting=alerting.policy if alerting is not None else None,
         terms=policy.terms,
         markings=policy.markings,
+        hold="ask" if file.hold.policy == "ask" else "automatic",
     )
     return Settings(
         path=path,
         configuration=configuration,
         record=base / file.record,
         place=_place(file, path),
-        retention=_retention(file.retention, path),
         feed=file.feed,
         feed_path=base / file.feed.path if file.feed.kind == "file" else None,
         console=_console(file, base),
@@ -190,6 +203,8 @@ def read_settings(path: Path) -> Settings:
         access=access,
         signer=signer,
         alerting=alerting,
+        hold=file.hold,
+        clock_offset_ns=round(file.clock_offset_s * NANOSECONDS_PER_SECOND),
     )
 
 
@@ -198,14 +213,6 @@ def _alerting(file: NodeFile, base: Path) -> Alerting | None:
         return None
     country, area_set = file.country or file.node.upper(), file.area_set or areas.LATEST
     return read_alerting(base / file.alerting, file.mode, file.node, file.exercise, country, area_set)
-
-
-def _retention(table: RetentionTable, path: Path) -> Retention:
-    for key, least in (("days", RETENTION_LEAST_DAYS), ("size_mb", RETENTION_LEAST_MB)):
-        value = getattr(table, key)
-        if value is not None and not least <= value < math.inf:
-            raise BadInput(f"`retention.{key}` is {value:g}", f"use {least:g} or more, or leave it out", str(path))
-    return Retention(table.days, table.size_mb)
 
 
 def _place(file: NodeFile, path: Path) -> Place:
@@ -300,6 +307,19 @@ def _check(file: NodeFile, path: Path) -> None:
             file.control == "none" or file.mode is not Mode.REAL,
             "a real node takes no orders from standard input",
         ),
+        (
+            "clock_offset_s",
+            file.clock_offset_s == 0.0 or file.mode is Mode.EXERCISE,
+            "only an exercise has wrong clocks",
+        ),
+        ("hold.listen", not file.hold.listen or file.mode is Mode.EXERCISE, "only an exercise stands still"),
+        ("hold.signal_port", 0 <= file.hold.signal_port <= 65_535, "use 0 to 65535; 0 signals nobody"),
+        (
+            "hold.signal_port",
+            file.hold.signal_port == 0 or file.mode is Mode.REAL,
+            "only a real node signals a real event",
+        ),
+        ("hold.port", 0 <= file.hold.port <= 65_535, "use 0 to 65535; 0 takes a free one"),
         ("start", file.start == "" or file.mode is not Mode.REAL, "real time needs no start"),
         (
             "feed.kind",

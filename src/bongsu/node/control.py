@@ -25,9 +25,10 @@ from bongsu.model.event import Event
 from bongsu.model.exercise import ExerciseOrder
 from bongsu.model.freshness import Freshness
 from bongsu.model.head import Item
+from bongsu.model.hold import Hold
 
 Line = ExerciseOrder | Command
-Seen = Event | Alarm | Alert | AlertDraft | Freshness
+Seen = Event | Alarm | Alert | AlertDraft | Freshness | Hold
 """What scripted persons of a drill, and its table, hear of a node."""
 
 _decoder: msgspec.json.Decoder[Line] = msgspec.json.Decoder(Line)
@@ -83,6 +84,8 @@ def newest_seen(items: Iterable[Item[Any]]) -> list[Item[Any]]:
                 subject = item.body.chain
             case Freshness():
                 subject = item.body.source
+            case Hold():
+                subject = item.body.hold
             case _:
                 continue
         newest[type(item.body).__name__, subject] = item

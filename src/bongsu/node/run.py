@@ -26,14 +26,17 @@ import msgspec
 from bongsu.adapters.accounts import Accounts
 from bongsu.adapters.clock import ScaledClock
 from bongsu.adapters.feeds import Intake, UdpFeed, feed_file, feed_stream
-from bongsu.base.errors import RecordError
-from bongsu.base.limits import DISK_PATIENCE_S, DRAIN_S, ORDERS_COUNT, ORPHAN_S, RETENTION_CHECK_S, SHOWN_COUNT
+from bongsu.adapters.hold_signal import HoldListener, send_hold
+from bongsu.base.limits import DISK_PATIENCE_S, DRAIN_S, EVENTS_COUNT, ORDERS_COUNT, ORPHAN_S, SHOWN_COUNT
 from bongsu.console import app as console_app
 from bongsu.console import serve
 from bongsu.console.feed import PictureFeed
+from bongsu.model.alarm import Alarm, AlarmState
 from bongsu.model.command import Command
 from bongsu.model.exercise import ExerciseOrder
-from bongsu.model.health import CONSOLES_PART, DISK_PART, RECORD_PART, SPACE_PART, Health
+from bongsu.model.head import Item
+from bongsu.model.health import CONSOLES_PART, DISK_PART, Health
+from bongsu.model.hold import Hold, HoldSignal, HoldState
 from bongsu.model.message import Outgoing, Received
 from bongsu.model.parcel import Arrival
 from bongsu.node import build, control
@@ -42,7 +45,6 @@ from bongsu.node.config import Settings, read_settings
 from bongsu.node.core_thread import CoreThread, Stepped
 from bongsu.node.outbox import Outbox
 from bongsu.node.past import recorded
-from bongsu.node.retention import Retention, fills_up, look
 from bongsu.node.signing import parcel_of
 from bongsu.node.warm import warm
 
@@ -63,6 +65,8 @@ class Node:
         self.outbox = Outbox(self._leave)
         self.pictures = PictureFeed(self.clock.now, self.configuration, recorded(self.engine.store.place))
         self.desk = CommandDesk(self.core.put)
+        self._holds: dict[str, bool] = {}
+        self._told_alarms: dict[str, bool] = {}
         self._ended = asyncio.Event()
         self._broker_up = asyncio.Event()
         self._code = 0
@@ -85,6 +89,7 @@ class Node:
         console = self.settings.console
         socket = serve.bind(console.port, console.host)
         udp = self._udp_feed()
+        holds = HoldListener(self._real_event, self.settings.hold.port) if self.settings.hold.listen else None
         accounts = None if console.accounts is None else Accounts(console.accounts)
         doors = console_app.Doors(accounts, (console.host, *console.names), console.certificate is not None)
         app = console_app.create(self.pictures, self.desk, f"{self.configuration.node}-1", doors, self._attended)
@@ -98,11 +103,15 @@ class Node:
         await self._connect()
         if udp is not None:
             udp.open(loop)
+        if holds is not None:
+            await holds.open()
         self._follow_feed()
-        self._begin(self._keep_within_bounds())
         if not self._ended.is_set():
-            self._tell_ready(socket.getsockname()[1], udp.port if udp is not None else None)
+            ports = {"feed_port": None if udp is None else udp.port, "hold_port": None if holds is None else holds.port}
+            self._tell_ready(socket.getsockname()[1], ports)
         await self._ended.wait()
+        if holds is not None:
+            holds.close()
         if udp is not None:
             udp.close(loop)
         server.should_exit = True
@@ -116,6 +125,7 @@ class Node:
             for order in self.engine.newest_orders(ORDERS_COUNT):
                 self.clock.order(order)
         shown = self.engine.shown_before(SHOWN_COUNT)
+        self._stand_or_go(shown)
         self.pictures.restore(shown, self.engine.number)
         if self.settings.control:
             control.tell_items(control.newest_seen(shown))
@@ -231,39 +241,13 @@ class Node:
         control.tell(type="disk", state=state, text=text)
         self.core.put(Health(part=DISK_PART, state=state, text=text))
 
-    async def _keep_within_bounds(self) -> None:
-        """Now and then: remove what is over the record's bounds, and say so; say when the disk fills up."""
-        engine, retention = self.engine, self.settings.retention
-        filling = ""
-        while True:
-            before, filling = filling, await asyncio.to_thread(fills_up, engine.store.place)
-            if bool(before) != bool(filling):
-                control.say(f"record: {filling or 'the disk has room again'}")
-                self.core.put(Health(part=SPACE_PART, state="degraded" if filling else "up", text=filling))
-            if not engine.removing and retention != Retention():
-                work = (
-                    engine.store.place,
-                    retention,
-                    self.clock.now().link_ns,
-                    build.sign_of(self.settings),
-                    engine.remove_before,
-                )
-                try:
-                    removed = await asyncio.to_thread(look, *work)
-                except RecordError as error:
-                    control.say(f"record: nothing can be removed: {error}")
-                    removed = []
-                for one in removed:
-                    control.say(f"record: {one.text}")
-                    self.core.put(Health(part=RECORD_PART, state="up", text=one.text))
-            await asyncio.sleep(RETENTION_CHECK_S)
-
     def _marked(self, fault: str) -> None:
         if fault:
             control.say(f"record: {fault}: a restart may use message numbers again")
 
     def _stepped(self, stepped: Stepped) -> None:
         """On the core's thread."""
+        self._stand_or_go(stepped.items)
         _soon(self._loop, self._stepped_here, stepped)
         self.pictures.push(stepped.items, stepped.number)
 
@@ -275,6 +259,32 @@ class Node:
         if self.outbox.is_late and not self._disk_late:
             self._disk_late = True
             self._disk(f"has not answered for {DISK_PATIENCE_S:g} s")
+
+    def _stand_or_go(self, items: list[Item[Any]]) -> None:
+        """While a HOLD stands, ours or a partner's, exercise time does not run; a real node says that something real has come up."""
+        for item in items:
+            body = item.body
+            if isinstance(body, Hold) and isinstance(self.clock, ScaledClock):
+                if body.state is HoldState.STANDING:
+                    self._holds[body.hold] = True
+                else:
+                    self._holds.pop(body.hold, None)
+                self.clock.stand(bool(self._holds))
+            elif self.settings.hold.signal_port and isinstance(body, Alarm):
+                self._signal(body)
+
+    def _signal(self, alarm: Alarm) -> None:
+        """Each event that calls a person is signalled once, and nothing of it."""
+        calls = alarm.state is AlarmState.ACTIVE_UNACKNOWLEDGED
+        if calls and alarm.event not in self._told_alarms:
+            send_hold(self.settings.hold.signal_port)
+            self._told_alarms[alarm.event] = True
+            if len(self._told_alarms) > EVENTS_COUNT:
+                del self._told_alarms[next(iter(self._told_alarms))]
+
+    def _real_event(self) -> None:
+        """Our own live node has signalled."""
+        self.core.put(HoldSignal())
 
     def _durable(self, number: int) -> None:
         self.outbox.durable(number)
@@ -300,7 +310,7 @@ class Node:
         self._code = _OUR_FAULT
         self._ended.set()
 
-    def _tell_ready(self, console_port: int, feed_port: int | None) -> None:
+    def _tell_ready(self, console_port: int, ports: dict[str, int | None]) -> None:
         restart = self.engine.restart
         control.tell(
             type="ready",
@@ -311,7 +321,7 @@ class Node:
             epoch=self.configuration.epoch,
             console=self._console_address(console_port),
             console_port=console_port,
-            feed_port=feed_port,
+            **ports,
             loop=type(self._loop).__module__,
             restart={"from_entry": restart.from_entry, "inputs": restart.inputs, "unsent": len(restart.unsent)},
         )

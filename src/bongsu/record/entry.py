@@ -67,13 +67,6 @@ class SnapshotTaken(Noun, frozen=True):
     content: bytes
 
 
-class EntriesRemoved(Noun, frozen=True):
-    """A seal: all entries up to `entry` but the first were removed; `base` is the SHA-256 of the statement that stands for them."""
-
-    entry: int
-    base: bytes
-
-
 class Fault(Noun, frozen=True):
     """Head of a `fault` entry: why the core broke on the input that follows."""
 
@@ -82,7 +75,7 @@ class Fault(Noun, frozen=True):
     error: str
 
 
-Seal = Checkpoint | SnapshotTaken | EntriesRemoved
+Seal = Checkpoint | SnapshotTaken
 _seal_decoder: msgspec.json.Decoder[Seal] = msgspec.json.Decoder(Seal)
 _fault_decoder = msgspec.json.Decoder(Fault)
 

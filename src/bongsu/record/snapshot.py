@@ -14,12 +14,11 @@ from bongsu.record.entry import SnapshotTaken
 
 
 class StoredSnapshot(msgspec.Struct, frozen=True):
-    """State `content` after entry `entry`, for commit and configuration `key`. `cut`: older entries may be removed up to here."""
+    """State `content` after entry `entry`, for commit and configuration `key`."""
 
     entry: int
     key: str
     content: bytes
-    cut: bool = False
 
 
 def key_of(configuration: Configuration) -> str:

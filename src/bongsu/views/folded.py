@@ -13,6 +13,7 @@ from bongsu.model.estimate import Estimate
 from bongsu.model.event import Event
 from bongsu.model.freshness import Freshness
 from bongsu.model.head import Item
+from bongsu.model.hold import Hold, HoldState
 from bongsu.model.noun import tag_of
 from bongsu.model.scan import RawScan
 from bongsu.model.sensor import Sensor
@@ -22,7 +23,20 @@ from bongsu.views.truth import Truth, assign
 
 TAKES = tuple(
     tag_of(kind.__name__)
-    for kind in (Configuration, RawScan, Estimate, Warning, Path, Event, Alarm, Alert, Stance, Delivery, Freshness)
+    for kind in (
+        Configuration,
+        RawScan,
+        Estimate,
+        Warning,
+        Path,
+        Event,
+        Alarm,
+        Alert,
+        Stance,
+        Delivery,
+        Freshness,
+        Hold,
+    )
 )
 """Names of the bodies that the fold takes; others pass it by."""
 
@@ -33,6 +47,15 @@ class Said(msgspec.Struct, frozen=True):
     origin: str
     warning: Warning
     time_ns: int
+
+
+class Held(msgspec.Struct, frozen=True):
+    """A word on a HOLD as the node had it: whose, whether it stands, and when, by both clocks."""
+
+    origin: str
+    standing: bool
+    exercise_ns: int
+    link_ns: int
 
 
 class Folded(msgspec.Struct, eq=False):
@@ -52,6 +75,7 @@ class Folded(msgspec.Struct, eq=False):
     stanced_ns: list[int] = []
     freshness: list[tuple[int, Freshness]] = []
     sources: dict[str, list[tuple[int, str]]] = {}
+    holds: list[Held] = []
     last_ns: int = 0
     deliveries: dict[tuple[str, int, str], Delivery] = {}
 
@@ -93,6 +117,9 @@ def fold(node: str, items: Iterable[Item[Any]]) -> Folded:
             case Freshness():
                 folded.freshness.append((item.head.link_ns, body))
                 folded.sources.setdefault(body.source, []).append((item.head.receipt_ns, body.state.value))
+            case Hold():
+                standing = body.state is HoldState.STANDING
+                folded.holds.append(Held(item.head.origin, standing, item.head.receipt_ns, item.head.link_ns))
             case Delivery():
                 folded.deliveries[body.warning, body.version, body.recipient] = body
             case _:

@@ -15,17 +15,19 @@ from bongsu.base.errors import WireError
 from bongsu.model.configuration import Configuration
 from bongsu.model.decision import Decision
 from bongsu.model.head import Item
+from bongsu.model.hold import Hold
 from bongsu.model.message import Lane, Outgoing, Received, Release, Unreadable
 from bongsu.model.noun import tag_of
 from bongsu.model.receipt import Acknowledged, Shown
 from bongsu.model.refusal import Refusal, Refused
 from bongsu.model.stance import Stance
+from bongsu.model.statement import Signature, Statement
 from bongsu.model.warning import Warning
 from bongsu.views.review import Exchange, Latency
 from bongsu.wire import envelope_v1, payloads_v1
 from bongsu.wire.payloads_v1 import LINK_CONTROL
 
-_APPLIED = (Warning, Stance, Shown, Acknowledged, Refused, Unreadable)
+_APPLIED = (Warning, Stance, Statement, Signature, Shown, Acknowledged, Refused, Hold, Unreadable)
 TAKES = tuple(
     tag_of(kind.__name__) for kind in (Configuration, Decision, Release, Outgoing, Received, Refusal, *_APPLIED)
 )

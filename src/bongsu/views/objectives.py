@@ -23,7 +23,7 @@ OBJECTIVES: dict[str, tuple[str, ...]] = {
         "falls_in_zone",
     ),
     "areas": ("areas_alerted",),
-    "exchange": ("exchange", "never_hears", "source_state"),
+    "exchange": ("exchange", "never_hears", "source_state", "held", "not_held"),
     "retract": ("retracted",),
     "consult": ("acknowledged", "stance"),
 }

@@ -21,6 +21,7 @@ from bongsu.model.exercise import ExerciseOrder
 from bongsu.model.freshness import Freshness
 from bongsu.model.head import Head, Item, Now
 from bongsu.model.health import Dropped, Health
+from bongsu.model.hold import Hold, HoldState
 from bongsu.model.message import Unreadable
 from bongsu.model.mode import Mode
 from bongsu.model.receipt import Heartbeat
@@ -35,18 +36,22 @@ from bongsu.model.warning import Path, Warning, WarningStatus
 from bongsu.views.deliveries import recipients
 from bongsu.views.difference import differences
 from bongsu.views.salvo import salvos
-from bongsu.views.shape import EventView, PictureView, RefusalCount, Situation, Watch
+from bongsu.views.shape import EventView, PictureView, RefusalCount, Situation, StandingHold, Watch
 from bongsu.views.sources import Sources, unproved
 from bongsu.views.timeline import Timeline
 from bongsu.views.towns import towns
 from bongsu.views.trails import Trails
 
+WORDS = frozenset({"announce", "message", "report"})
+"""Orders of exercise control that are words to the players: no clock changes by them."""
+CONTROL = "excon"
+"""Whose HOLD it is when exercise control holds all by itself. No nation's code has this name in a HOLD: theirs are `CODE-Hn`."""
 LIVE = frozenset({WarningStatus.INITIAL, WarningStatus.UPDATE, WarningStatus.LOST})
 REFUSALS_SHOWN = 16
 UNREADABLE_SHOWN = 16
 TAKEN = (
     Configuration, ExerciseOrder, Event, Alarm, Approved, Alert, Consultation, Register, JointStatement, Delivery, Path, Freshness,
-    Heartbeat, Track, SensorStatus, Scan, Refusal, Dropped, Health, Unreadable, Warning, Stance,
+    Heartbeat, Track, SensorStatus, Scan, Refusal, Dropped, Health, Unreadable, Warning, Stance, Hold,
 )  # fmt: skip
 """What leaves a trace in a picture; of everything else only the time counts."""
 CALLING = frozenset({AlarmState.ACTIVE_UNACKNOWLEDGED, AlarmState.ACTIVE_ACKNOWLEDGED, AlarmState.ENDED_UNACKNOWLEDGED})
@@ -70,6 +75,8 @@ class Picture:
         self._watch: Watch | None = None
         self._speed = 1.0
         self._paused = False
+        self._holds: dict[str, StandingHold] = {}
+        self._control_holds: StandingHold | None = None
         self._events: dict[str, Event] = {}
         self._event_heads: dict[str, tuple[Head, int]] = {}
         self._views: dict[str, EventView] = {}
@@ -107,6 +114,7 @@ class Picture:
         return {
             Configuration: self._configure,
             ExerciseOrder: self._order,
+            Hold: self._hold,
             Event: self._event,
             Alarm: self._alarm,
             Approved: self._approved,
@@ -164,7 +172,8 @@ class Picture:
             exercise=newest.exercise if newest else "",
             now=self._now,
             speed=self._speed,
-            paused=self._paused,
+            paused=self._paused or bool(self._holds),
+            holds=self._standing(),
             partners=self._partners(),
             roles=tuple(role.role for role in configuration.roles) if configuration else (),
             area_set=configuration.area_set if configuration else "",
@@ -184,6 +193,12 @@ class Picture:
             unreadable=tuple(self._unreadable),
             lines=self._timeline.view(),
         )
+
+    def _standing(self) -> tuple[StandingHold, ...]:
+        """The nations' HOLDs; exercise control's own where none of them is known here."""
+        if self._holds or self._control_holds is None:
+            return tuple(self._holds.values())
+        return (self._control_holds,)
 
     def _partners(self) -> tuple[str, ...]:
         if self._configuration is None:
@@ -242,9 +257,18 @@ class Picture:
         self._configuration = body
         self._sources.configure(self._partners(), body)
 
+    def _hold(self, head: Head, body: Hold) -> None:
+        self._holds.pop(body.hold, None)
+        if body.state is HoldState.STANDING:
+            self._holds[body.hold] = StandingHold(body.hold, body.version, head.origin, body.begun_ns, body.shared)
+
     def _order(self, head: Head, body: ExerciseOrder) -> None:
+        if body.order in WORDS:
+            return
         self._speed = body.speed
         self._paused = body.order in ("pause", "hold")
+        standing = StandingHold(CONTROL, 0, CONTROL, body.link_ns, shared=True)
+        self._control_holds = standing if body.order == "hold" else None
 
     def _event(self, head: Head, body: Event) -> None:
         first_ns = self._event_heads[body.event][1] if body.event in self._event_heads else head.receipt_ns

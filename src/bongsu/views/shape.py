@@ -150,6 +150,16 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     text: str = ""
 
 
+class StandingHold(msgspec.Struct, frozen=True):
+    """A HOLD that stands: whose it is, since when (link time), and whether the partners have been told."""
+
+    hold: str
+    version: int
+    origin: str
+    begun_ns: int
+    shared: bool
+
+
 class PictureView(msgspec.Struct, frozen=True, kw_only=True):
     """All that one node knows, as of the newest item. `modes` holds every mode seen: more than one is a fault that the page shows."""
 
@@ -162,6 +172,7 @@ class PictureView(msgspec.Struct, frozen=True, kw_only=True):
     now: Now
     speed: float
     paused: bool
+    holds: tuple[StandingHold, ...]
     partners: tuple[str, ...]
     roles: tuple[str, ...]
     area_set: str

@@ -12,6 +12,7 @@ from bongsu.model.exercise import ExerciseOrder
 from bongsu.model.freshness import Freshness
 from bongsu.model.head import Item
 from bongsu.model.health import Dropped, Health
+from bongsu.model.hold import Hold
 from bongsu.model.message import Unreadable
 from bongsu.model.refusal import Refusal
 from bongsu.model.stance import Stance
@@ -80,6 +81,8 @@ def _fields(body: Any) -> dict[str, Any] | None:
             return {"key": type(body).__name__.lower(), "about": name, "state": body.state}
         case ExerciseOrder():
             return {"key": "exercise", "about": body.exercise, "state": body.order, "text": body.text}
+        case Hold():
+            return {"key": "hold", "about": body.hold, "version": body.version, "state": body.state.value}
         case Refusal():
             return {"key": "refusal", "about": body.source, "state": body.reason, "text": body.door}
         case Dropped():

@@ -15,6 +15,7 @@ from bongsu.base.errors import BadValue, WireError
 from bongsu.base.limits import BODY_DEPTH
 from bongsu.base.time import format_time
 from bongsu.model.estimate import Estimate, PointEstimate
+from bongsu.model.hold import Hold, HoldState
 from bongsu.model.message import Lane
 from bongsu.model.receipt import Acknowledged, GapRequest, Heartbeat, Receipt, Shown
 from bongsu.model.refusal import Refused
@@ -142,6 +143,14 @@ class RefusedPayload(Marked, omit_defaults=True):
     message: str
     reason: str
     requirement: str
+
+
+class HoldPayload(Marked, omit_defaults=True):
+    """A nation's HOLD in an exercise: that it stands, or is lifted, and nothing else."""
+
+    hold: str
+    version: int
+    state: HoldState
 
 
 _BY_A_PERSON = frozenset({WarningStatus.RETRACTED, WarningStatus.SUPERSEDED})
@@ -306,6 +315,8 @@ def payload_of(body: Any) -> tuple[str, msgspec.Struct]:
             return "statement", encode_statement(body)
         case Signature():
             return "signature", encode_signature(body)
+        case Hold():
+            return "hold", HoldPayload(body.hold, body.version, body.state)
         case Refused():
             return "refused", RefusedPayload(body.message, body.reason, body.requirement)
     raise KeyError(type(body).__name__)
@@ -323,6 +334,7 @@ PAYLOADS: dict[str, type[msgspec.Struct]] = {
     "statement": StatementPayload,
     "signature": SignaturePayload,
     "refused": RefusedPayload,
+    "hold": HoldPayload,
 }
 """The kinds of v1 and their forms; the published JSON Schema is made from these."""
 
@@ -337,7 +349,18 @@ LANES: dict[str, Lane] = {
 _DECODERS = {kind: msgspec.json.Decoder(form) for kind, form in PAYLOADS.items()}
 
 Payload = (
-    Warning | Path | Heartbeat | Receipt | GapRequest | Shown | Acknowledged | Stance | Statement | Signature | Refused
+    Warning
+    | Path
+    | Heartbeat
+    | Receipt
+    | GapRequest
+    | Shown
+    | Acknowledged
+    | Stance
+    | Statement
+    | Signature
+    | Refused
+    | Hold
 )
 """What a body of v1 can be, inside."""
 
@@ -435,6 +458,8 @@ def _noun(payload: Any, issuer: str, issued_ns: int) -> Payload:
         case SignaturePayload():
             return decode_signature(payload, issuer)
         case _:
+            if isinstance(payload, HoldPayload):
+                return Hold(hold=payload.hold, version=payload.version, state=payload.state, begun_ns=issued_ns)
             assert isinstance(payload, RefusedPayload)
             return Refused(
                 partner=issuer, message=payload.message, reason=payload.reason, requirement=payload.requirement

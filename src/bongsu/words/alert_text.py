@@ -155,7 +155,7 @@ class _Writer:
 
     def _filled(self, stage: str, part: str, areas: str, names: Texts) -> str:
         text = self._unit.text(stage, part, self._language)
-        filled = text.format_map({**self._values, "areas": areas, "authority": names[self._language]})
+        filled = text.format_map({**self._values, "areas": areas, "authority": names[self._language]}).lstrip(": ")
         return " ".join(part for part in (self._mark, self._unconfirmed, filled) if part)
 
     def _broadcast(self, stage: str, part: str, limit: int) -> str:
@@ -167,12 +167,15 @@ class _Writer:
         return text
 
     def _fitting(self, stage: str, part: str, limit: int) -> str:
-        """The text with as many areas named as fit."""
-        names = self._authority.names if part == "headline" else self._authority.short_names
-        for count in range(len(self._facts.areas), -1, -1):
-            text = self._filled(stage, part, self._areas(count), names)
-            if characters(text) <= limit:
-                return text
+        """The text with as many areas named as fit. The marks of a drill leave less room: where nothing fits there, the authority is not named."""
+        texts = [self._authority.names if part == "headline" else self._authority.short_names]
+        if self._mark and part == "short":
+            texts.append(dict.fromkeys(LANGUAGES, ""))
+        for names in texts:
+            for count in range(len(self._facts.areas), -1, -1):
+                text = self._filled(stage, part, self._areas(count), names)
+                if characters(text) <= limit:
+                    return text
         over = characters(text) - limit
         fault = f"the {part} text of {stage} in {self._language} is {over} characters too long for a phone"
         raise BadValue(fault, "shorten the authority's short name and where to learn more")

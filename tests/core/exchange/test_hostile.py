@@ -104,6 +104,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "signature": "00",
     },
     "refused": {"message": "m", "reason": "body", "requirement": "R10"},
+    "hold": {"hold": "kr-H1", "version": 1, "state": "standing"},
 }
 ABSURD = (1e308, -1e308, 2**53 + 1, 10**30, -(10**30), -1)
 LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)

@@ -320,6 +320,16 @@ def node(view: PictureView) -> Json:
         "watch": watch(view.watch),
         "situation": view.situation,
         "unproved": list(view.unproved),
+        "holds": [
+            {
+                "hold": one.hold,
+                "version": one.version,
+                "origin": one.origin,
+                "begun": time_text(one.begun_ns),
+                "shared": one.shared,
+            }
+            for one in view.holds
+        ],
     }
 
 

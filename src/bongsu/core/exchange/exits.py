@@ -32,7 +32,7 @@ EXITS: dict[str, str] = {
 MARKS = frozenset({"label", "terms"})
 """Members under which a body leaves for a partner: written by the gate, whatever the body holds."""
 
-IDENTITY = frozenset({"warning", "version", "status", "time", "superseded_by"}) | MARKS
+IDENTITY = frozenset({"warning", "version", "status", "time", "superseded_by", "hold", "state"}) | MARKS
 """Members of a body that say which message it is, and under which terms: they leave with the kind, and of a retraction against today's policy."""
 
 IDENTITIES: dict[str, frozenset[str]] = {
@@ -45,6 +45,7 @@ OWN_WORDS = frozenset(
     {
         "alert_document",
         "sea_notice",
+        "hold",
         "joint_statement",
         "statement",
         "signature",

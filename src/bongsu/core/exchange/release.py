@@ -1,6 +1,6 @@
 """Release: the only way out. Default deny, by recipient, kind and field; every decision is recorded with its rule and reasons.
 
-Takes: our own warnings, paths, stances, statements, signatures, `Shown`, `Acknowledged`, `Refused`, `AlertDocument`; link control (`Receipt`,
+Takes: our own warnings, paths, stances, statements, signatures, HOLDs, `Shown`, `Acknowledged`, `Refused`, `AlertDocument`; link control (`Receipt`,
     `GapRequest`); `Carried` from the epoch before.
 Gives: a `Decision` for each item and recipient, partner or exit (`exits.py`), and a `Release` (exact bytes for one recipient) where it is allowed.
 Remembers: who was given which warning (a retraction goes to every holder whatever today's policy), when each path was last released, the grid
@@ -24,6 +24,7 @@ from bongsu.model.alert_draft import AlertDocument
 from bongsu.model.carried import Carried
 from bongsu.model.configuration import Configuration
 from bongsu.model.head import Head, Item, Now
+from bongsu.model.hold import Hold
 from bongsu.model.message import Lane, Release
 from bongsu.model.receipt import Acknowledged, GapRequest, Receipt, Shown
 from bongsu.model.refusal import Refused
@@ -77,6 +78,7 @@ class ReleaseRoom:
         Refused,
         AlertDocument,
         SeaNotice,
+        Hold,
         Receipt,
         GapRequest,
         Carried,
@@ -185,6 +187,8 @@ class ReleaseRoom:
             return TO_EXITS["sea_notice"]
         if isinstance(body, AlertDocument):
             return TO_EXITS["alert_document" if body.audience == "public" else "alert_document.authorities"]
+        if isinstance(body, Hold):
+            return self._others if body.shared else ()
         if isinstance(body, Stance | Statement | Signature):
             members = {
                 member

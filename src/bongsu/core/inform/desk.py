@@ -1,12 +1,17 @@
 """The door for operators: a command becomes `Approved`, or a recorded refusal.
 
 Takes: `Command`.
-Gives: `Approved`, or a `Refusal` with the reason.
-Remembers: nothing. The version that the person saw travels inside the command; the room that owns the thing checks it.
-Bounds: a command's arguments are short texts, checked at the console's edge.
+Gives: `Approved`, or a `Refusal` with the reason; of a command that needs two persons, the first is told that it waits for the second.
+Remembers: who asked first for what needs two persons, for TWO_PERSONS_S; otherwise nothing: the version that the person saw travels inside the
+    command, and the room that owns the thing checks it.
+Bounds: TWO_PERSONS_COUNT first requests; a command's arguments are short texts, checked at the console's edge.
 Sources: DESIGN.md section 2 (three doors).
 """
 
+import msgspec
+
+from bongsu.base.limits import TWO_PERSONS_COUNT, TWO_PERSONS_S
+from bongsu.base.units import seconds_to_ns
 from bongsu.core.room import Given, Memoryless
 from bongsu.model.command import Approved, Command
 from bongsu.model.configuration import Configuration
@@ -17,6 +22,19 @@ _ANYBODY = ("log_in", "log_out")
 """What every role may do; it stands in the record like any command."""
 
 
+TWO_PERSONS = frozenset({"lift_hold"})
+"""What two different persons must ask for, each at a desk of this node."""
+
+
+class _First(msgspec.Struct):
+    """Who asked first, and when (link time)."""
+
+    kind: str
+    about: str
+    actor: str
+    link_ns: int
+
+
 class Desk(Memoryless):
     """See the head of this file."""
 
@@ -25,6 +43,7 @@ class Desk(Memoryless):
 
     def __init__(self, configuration: Configuration) -> None:
         self._kinds = {role.role: role.kinds for role in configuration.roles}
+        self._first: list[_First] = []
 
     def handle(self, item: Item[Command], now: Now) -> list[Given]:
         """Pass what the role may command."""
@@ -35,7 +54,29 @@ class Desk(Memoryless):
             return [refused(command, "not_allowed", f"the role {command.role} may not command {command.kind}")]
         if not command.actor or not command.about:
             return [refused(command, "incomplete", "a command names its actor and what it is about")]
+        if command.kind in TWO_PERSONS and not self._seconded(command, now):
+            return [refused(command, "second_person", "waits for a second person to ask for the same")]
         return [Approved(command=command, time_ns=now.exercise_ns)]
+
+    def state(self) -> bytes:
+        """Who asked first."""
+        return msgspec.msgpack.encode(self._first)
+
+    def restore(self, state: bytes) -> None:
+        """Who asked first."""
+        self._first = msgspec.msgpack.decode(state, type=list[_First])
+
+    def _seconded(self, command: Command, now: Now) -> bool:
+        """Whether another person has asked for the same lately; if so both are done with."""
+        since_ns = now.link_ns - seconds_to_ns(TWO_PERSONS_S)
+        self._first = [one for one in self._first if one.link_ns >= since_ns][-TWO_PERSONS_COUNT:]
+        same = [one for one in self._first if (one.kind, one.about) == (command.kind, command.about)]
+        if any(one.actor != command.actor for one in same):
+            self._first = [one for one in self._first if one not in same]
+            return True
+        if not same:
+            self._first.append(_First(command.kind, command.about, command.actor, now.link_ns))
+        return False
 
 
 def refused(command: Command, reason: str, text: str) -> Refusal:

@@ -8,7 +8,7 @@ import { SHAPES, isGone } from "./figures.js";
 import { load } from "./geography.js";
 import { Link } from "./link.js";
 import { ChartMap } from "./map.js";
-import { modeText, showMode } from "./mode.js";
+import { modeText, showHold, showMode } from "./mode.js";
 import { Past } from "./past.js";
 import * as panels from "./panels.js";
 import * as handover from "./handover.js";
@@ -180,7 +180,9 @@ function tick() {
   showClocks();
   const waiting = eventsNow().filter(calls);
   sound.sound(waiting);
-  past?.showBanner(waiting.length, link.pieces.get("node")?.situation === "warning");
+  const now = link.pieces.get("node");
+  past?.showBanner(waiting.length, now?.situation === "warning");
+  if (now) showHold(now); // also while a past moment is looked at: what is real comes first
   const exercise = shown().exerciseMs(), wall = shown().linkMs();
   for (const one of document.querySelectorAll("[data-age]")) one.textContent = one.dataset.age === "" ? "–" : span((exercise - Date.parse(one.dataset.age)) / 1000);
   for (const one of document.querySelectorAll("[data-link-age]")) one.textContent = span((wall - Date.parse(one.dataset.linkAge)) / 1000);

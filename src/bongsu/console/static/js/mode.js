@@ -1,6 +1,7 @@
 // The mode frame: it says what the items say, never what the page was told at its start.
 
-import { byId } from "./dom.js";
+import { ask } from "./commands.js";
+import { byId, element } from "./dom.js";
 import { code, say } from "./words.js";
 
 export function modeText(node) {
@@ -15,4 +16,26 @@ export function showMode(node, past = false) {
   document.body.dataset.mode = mode;
   byId("mode").textContent = past ? `${say("past.mark")} · ${text}` : text;
   document.title = `${past ? `${say("past.mark")} · ` : ""}${code("mode", mode === "mixed" ? "mixed_short" : mode)} · ${node.node.toUpperCase()} · Bongsu`;
+}
+
+// HOLD: something real has come up. It stands over everything until two persons of its own nation lift it.
+export function showHold(node) {
+  const box = byId("hold");
+  const shown = JSON.stringify([node.node, node.holds ?? [], document.documentElement.lang]);
+  if (box.dataset.shown === shown) return;
+  box.dataset.shown = shown;
+  box.hidden = !node.holds?.length;
+  box.replaceChildren();
+  if (box.hidden) return;
+  box.append(say("hold.banner", { who: node.holds.map((one) => one.origin.toUpperCase()).join(", ") }));
+  for (const one of node.holds.filter((each) => each.origin === node.node)) {
+    if (!one.shared) box.append(holdButton("share_hold", one));
+    box.append(holdButton("lift_hold", one));
+  }
+}
+
+function holdButton(kind, one) {
+  const button = element("button", { type: "button" }, code("command", kind));
+  button.addEventListener("click", () => ask(kind, one.hold, one.version));
+  return button;
 }

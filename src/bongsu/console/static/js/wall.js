@@ -7,7 +7,7 @@ import { SHAPES, isGone } from "./figures.js";
 import { areaName, load } from "./geography.js";
 import { Link } from "./link.js";
 import { ChartMap } from "./map.js";
-import { modeText } from "./mode.js";
+import { modeText, showHold } from "./mode.js";
 import { LANGUAGES, choose, clock, code, day, km, language, number, say, span, utc } from "./words.js";
 
 const CAPTIONS_SHOWN = 6;
@@ -122,6 +122,8 @@ function render() {
   if (all || dirty.has("act")) showAct();
   if (all || dirty.has("hub")) showHub();
   for (const name of names) if (all || dirty.has(`nodes/${name}`) || dirty.has("now") || dirty.has("truth")) showNation(name, link.pieces.get(`nodes/${name}`));
+  const holds = names.flatMap((name) => link.pieces.get(`nodes/${name}`)?.set?.node?.holds ?? []);
+  showHold({ node: "", holds: [...new Map(holds.map((one) => [one.hold, one])).values()] });
   for (const [name, parts] of nations) {
     if (!names.includes(name)) {
       silent(name, parts);
