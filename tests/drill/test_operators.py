@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+import pytest
 from msgspec.structs import replace
 
 from bongsu.drill import scenario as scenarios
+from bongsu.drill.alerting import file_of, policy_of
 from bongsu.drill.operators import Operators
+from bongsu.geo import areas
 from bongsu.model.alarm import Alarm, AlarmState
 from bongsu.model.command import Command
+from bongsu.model.mode import Mode
 from bongsu.model.warning import WarningStatus
+from bongsu.node.alerting import read_alerting
 from tests.views.builders import Record, at_ns, event, warning
 
 SCENARIO = scenarios.load("false-alarm")
@@ -123,3 +129,13 @@ def test_a_node_without_scripted_persons_still_shows() -> None:
     operators.see(record.items)
     (command,) = operators.take(at_ns(11.0))
     assert (command.kind, command.role) == ("shown", "watch")
+
+
+@pytest.mark.parametrize("code", ["kr", "jp", "us"])
+def test_a_nodes_alerting_file_says_what_the_drills_policy_says(code: str, tmp_path: Path) -> None:
+    policy = policy_of(code)
+    assert policy is not None
+    path = tmp_path / "alerting.toml"
+    path.write_text(file_of(policy), encoding="utf-8")
+    read = read_alerting(path, Mode.EXERCISE, code, "A-VERY-LONG-NAME-OF-AN-EXERCISE-2026", code.upper(), areas.LATEST)
+    assert read.policy == policy

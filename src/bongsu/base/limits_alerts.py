@@ -63,3 +63,24 @@ ALERT_SHORT_CHARACTERS = 90
 
 ALERT_HEADLINE_CHARACTERS = 160
 """Characters of an alert's headline: the bound that CAP 1.2 (3.2.2) suggests for short messages."""
+
+OUTLET_TRIES = 8
+"""Tries of one document at one outlet: with the waits between them some two minutes, after which a person must look elsewhere."""
+
+OUTLET_WAIT_S = 1.0
+"""First wait between two tries; each next one is twice as long."""
+
+OUTLET_LONGEST_WAIT_S = 30.0
+"""Longest wait between two tries: a gateway that comes back is found within half a minute."""
+
+OUTLET_ANSWER_S = 10.0
+"""Wall time in which an outlet must have taken a document, answer and all: a gateway answers within a second, a slow one is tried again."""
+
+OUTLET_QUEUE_COUNT = 256
+"""Documents that wait for one outlet that is down: a salvo's alerts, updates and endings; more are refused aloud, the newest first."""
+
+OUTLET_FEED_COUNT = 200
+"""Entries of an Atom feed, the newest: a reader that looks once an hour misses nothing of a bad night."""
+
+OUTLET_LOOK_BACK_COUNT = 100_000
+"""Entries of the record, the newest, in which a restart looks for documents that no outlet has taken: half an hour of a busy node."""

@@ -9,10 +9,10 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit
 
 import msgspec
 
+from bongsu.adapters.outlets.webhook import checked
 from bongsu.base.errors import BadInput, BadValue, BongsuError
 from bongsu.base.ids import check_name
 from bongsu.base.time import parse_time
@@ -20,6 +20,7 @@ from bongsu.core.inform.alert_documents import try_out
 from bongsu.geo import areas
 from bongsu.model.alert_policy import AlertPolicy, Approver
 from bongsu.model.mode import Mode
+from bongsu.wire.cap12_rules import STATUSES
 
 _REMEDY = "see docs/reference/alerts.md for its keys"
 
@@ -222,6 +223,10 @@ def _check_outlet(outlet: OutletTable, mode: Mode, path: Path) -> None:
         check_name(outlet.name)
     except BadValue as error:
         raise BadInput(f"outlets: {error.fault}", error.remedy, str(path)) from None
+    if mode not in STATUSES:
+        raise BadInput(
+            f"mode {mode.value} has no outlets", "leave them out: a replay or simulation reaches nobody", str(path)
+        )
     if outlet.takes not in (None, mode):
         raise BadInput(
             f"{place} takes mode {outlet.takes.value}, and this node is of mode {mode.value}",
@@ -231,10 +236,10 @@ def _check_outlet(outlet: OutletTable, mode: Mode, path: Path) -> None:
     if (outlet.kind == "webhook") != bool(outlet.url) or (outlet.kind != "webhook") != bool(outlet.path):
         raise BadInput(f"{place} does not fit its kind", "a webhook has a url; a file or feed has a path", str(path))
     if outlet.kind == "webhook":
-        url = urlsplit(outlet.url)
-        loopback = url.scheme == "http" and url.hostname in ("127.0.0.1", "localhost", "::1")
-        if not url.hostname or not (url.scheme == "https" or loopback):
-            raise BadInput(f"{place}.url is not safe", "use https, or http on this machine alone", str(path))
+        try:
+            checked(outlet.url)
+        except BadInput as error:
+            raise BadInput(f"{place}.url {error.fault}", error.remedy, str(path)) from None
 
 
 def _outlet(outlet: OutletTable, mode: Mode, base: Path) -> OutletTable:

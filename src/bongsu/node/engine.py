@@ -31,8 +31,9 @@ from bongsu.model.command import Command
 from bongsu.model.configuration import Configuration
 from bongsu.model.exercise import ExerciseOrder
 from bongsu.model.head import Item, Now
-from bongsu.model.message import Lane, Outgoing, Received
+from bongsu.model.message import Lane, Outgoing, Received, Release
 from bongsu.node.signing import signed
+from bongsu.node.undelivered import undelivered
 from bongsu.record.carry import TYPES, carry
 from bongsu.record.chain import Chain, End, Sign
 from bongsu.record.codec import encode
@@ -149,6 +150,11 @@ class Engine:
         with RecordReader(self.store.place) as reader:
             entries = [*reader.entries(last=1), *reader.newest_shown(count)]
         return [item_of(entry) for entry in entries]
+
+    def undelivered(self, outlets: dict[str, str], exercise_ns: int) -> list[tuple[Release, list[str]]]:
+        """Releases of documents that live still, each with the outlets (by name and recipient) of which the record does not know what became of it."""
+        with RecordReader(self.store.place) as reader:
+            return undelivered(reader, self.number, outlets, exercise_ns)
 
     def _snapshot_if_due(self, now: Now) -> None:
         """By link time, and by the work that a restart would have to do again: it must be ready within seconds at any pace of a drill."""

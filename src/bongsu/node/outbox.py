@@ -1,8 +1,8 @@
 """When may what follows from a step leave: messages, acknowledgements, confirmations.
 
-Messages of the latest lane leave at once; prompt ones, and receipts, when the record holds them on disk: a receipt says "stored". A partner's
-message is acknowledged and a command confirmed when its own entry is on disk. While the disk fails, or does not answer, warnings leave all the
-same, and the world is told (`Health`); nothing is acknowledged.
+Messages of the latest lane leave at once; prompt ones, what leaves by an exit, and receipts, when the record holds them on disk: a receipt says
+"stored". A partner's message is acknowledged and a command confirmed when its own entry is on disk. While the disk fails, or does not answer,
+warnings leave all the same, and the world is told (`Health`); nothing is acknowledged.
 """
 
 from collections import deque
@@ -12,8 +12,9 @@ from time import monotonic
 from typing import Any
 
 from bongsu.base.limits import DISK_PATIENCE_S
+from bongsu.core.exchange.exits import EXITS
 from bongsu.model.head import Item
-from bongsu.model.message import Lane, Outgoing
+from bongsu.model.message import Lane, Outgoing, Release
 
 Then = Callable[[], None]
 
@@ -21,13 +22,13 @@ Then = Callable[[], None]
 class Outbox:
     """Lives on one thread, that of the node's loop. `leave` takes each message exactly once; `now_s` tells how long one has waited."""
 
-    def __init__(self, leave: Callable[[Outgoing], None], now_s: Callable[[], float] = monotonic) -> None:
+    def __init__(self, leave: Callable[[Outgoing | Release], None], now_s: Callable[[], float] = monotonic) -> None:
         self._leave = leave
         self._now_s = now_s
         self._durable = 0
         self._failing = False
         self.unrecorded_count = 0
-        self._messages: deque[tuple[int, float, Outgoing]] = deque()
+        self._messages: deque[tuple[int, float, Outgoing | Release]] = deque()
         self._thens: deque[tuple[int, Then]] = deque()
 
     @property
@@ -50,6 +51,8 @@ class Outbox:
                     self._leave(item.body)
                 else:
                     self._messages.append((number, self._now_s(), item.body))
+            elif isinstance(item.body, Release) and item.body.recipient in EXITS:
+                self._messages.append((number, self._now_s(), item.body))
         if then is not None:
             self._thens.append((number, then))
         self._release()

@@ -37,13 +37,14 @@ from bongsu.model.exercise import ExerciseOrder
 from bongsu.model.head import Item
 from bongsu.model.health import CONSOLES_PART, DISK_PART, Health
 from bongsu.model.hold import Hold, HoldSignal, HoldState
-from bongsu.model.message import Outgoing, Received
+from bongsu.model.message import Outgoing, Received, Release
 from bongsu.model.parcel import Arrival
 from bongsu.node import build, control
 from bongsu.node.commands import CommandDesk
 from bongsu.node.config import Settings, read_settings
 from bongsu.node.core_thread import CoreThread, Stepped
 from bongsu.node.outbox import Outbox
+from bongsu.node.outlets import build_courier
 from bongsu.node.past import recorded
 from bongsu.node.signing import parcel_of
 from bongsu.node.warm import warm
@@ -63,6 +64,7 @@ class Node:
         self.configuration = self.engine.configuration
         self.core = CoreThread(self.engine, self.clock, self._stepped, self._core_failed)
         self.outbox = Outbox(self._leave)
+        self.courier = build_courier(settings.alerting, self.configuration, self.core.put)
         self.pictures = PictureFeed(self.clock.now, self.configuration, recorded(self.engine.store.place))
         self.desk = CommandDesk(self.core.put)
         self._holds: dict[str, bool] = {}
@@ -131,6 +133,10 @@ class Node:
             control.tell_items(control.newest_seen(shown))
         for message in restart.unsent:
             self._leave(message)
+        if self.courier is not None:
+            self.courier.start()
+            for release, outlets in self.engine.undelivered(self.courier.names, self.clock.now().exercise_ns):
+                self.courier.offer(release, outlets)
 
     def _hear_of_the_record(self) -> None:
         loop, store = self._loop, self.engine.store
@@ -292,8 +298,12 @@ class Node:
             self._disk_late = False
             self._disk(None)
 
-    def _leave(self, outgoing: Outgoing) -> None:
-        """Seal a message and give it to the network; it is marked sent when the broker holds it."""
+    def _leave(self, outgoing: Outgoing | Release) -> None:
+        """Seal a message and give it to the network; it is marked sent when the broker holds it. What leaves by an exit goes to its outlets."""
+        if isinstance(outgoing, Release):
+            if self.courier is not None:
+                self.courier.offer(outgoing)
+            return
         if self.network is None or self.settings.signer is None:
             return
         self._sealed += 1
@@ -341,6 +351,8 @@ class Node:
         else:
             await loop.run_in_executor(None, self.core.end)
         await self._drain()
+        if self.courier is not None:
+            await self.courier.close()
         if self.network is not None:
             await self.network.close()
         for task in self._tasks[1:]:
@@ -348,9 +360,10 @@ class Node:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         counters = msgspec.to_builtins(self.core.counters)
         totals = self.network.totals() if self.network is not None else {}
+        outlets = msgspec.to_builtins(self.courier.counts) if self.courier is not None else {}
         control.tell(
             type="stopped", node=self.configuration.node, code=self._code, entries=self.engine.number,
-            sealed=self._sealed, arrived=self._arrived, unrecorded=self.outbox.unrecorded_count, counters=counters, network=totals,
+            sealed=self._sealed, arrived=self._arrived, unrecorded=self.outbox.unrecorded_count, counters=counters, network=totals, outlets=outlets,
         )  # fmt: skip
 
     async def _drain(self) -> None:

@@ -2,7 +2,8 @@
 
 `prepare` gives the alert **and** both its endings at once: the all-clear and the correction stand ready before the alert goes out. Texts for phones fit
 cell broadcast: what does not fit loses names of areas, last first, with a count of what was left out, and in the end says "your area" (a broadcast
-reaches only those who are there); it is never cut. The description always names every area. Outside of reality each paragraph begins with its mark.
+reaches only those who are there); it is never cut. A short text leaves out at last who speaks, which
+the phone shows. The description always names every area. Outside of reality each paragraph begins with its mark.
 """
 
 from collections.abc import Sequence
@@ -153,7 +154,7 @@ class _Writer:
     def _paragraph(self, stage: str, part: str) -> str:
         return self._filled(stage, part, self._areas(len(self._facts.areas)), self._authority.names)
 
-    def _filled(self, stage: str, part: str, areas: str, names: Texts) -> str:
+    def _filled(self, stage: str, part: str, areas: str, names: Texts, unnamed: bool = False) -> str:
         text = self._unit.text(stage, part, self._language)
         filled = text.format_map({**self._values, "areas": areas, "authority": names[self._language]}).lstrip(": ")
         return " ".join(part for part in (self._mark, self._unconfirmed, filled) if part)
@@ -167,9 +168,9 @@ class _Writer:
         return text
 
     def _fitting(self, stage: str, part: str, limit: int) -> str:
-        """The text with as many areas named as fit. The marks of a drill leave less room: where nothing fits there, the authority is not named."""
+        """The text with as many areas named as fit. Marks leave less room: where nothing fits there, the authority is not named."""
         texts = [self._authority.names if part == "headline" else self._authority.short_names]
-        if self._mark and part == "short":
+        if (self._mark or self._unconfirmed) and part == "short":
             texts.append(dict.fromkeys(LANGUAGES, ""))
         for names in texts:
             for count in range(len(self._facts.areas), -1, -1):
