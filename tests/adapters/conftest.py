@@ -33,3 +33,10 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
         return place_of(tmp_path)
     server: Postgres = request.getfixturevalue("postgres")
     return place_of(server.url(f"kr_{next(_names)}"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of what a server does with removed entries one test is for every day: the others play whole hours."""
+    for item in items:
+        if "test_store_removal" in item.nodeid and "[postgresql]" in item.nodeid and "too_old" not in item.nodeid:
+            item.add_marker(pytest.mark.long)

@@ -95,3 +95,11 @@ def test_the_program_says_it_in_one_line(
         assert ended.stdout == ""
         assert told in ended.stderr
         assert ended.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(("text", "told"), [("days = 0.5", "retention.days"), ("size_mb = inf", "retention.size_mb")])
+def test_a_record_is_not_bounded_to_nothing(tmp_path: Path, text: str, told: str) -> None:
+    settings = read_settings(write(tmp_path, GOOD + "[retention]\ndays = 30\nsize_mb = 1000\n"))
+    assert (settings.retention.days, settings.retention.size_mb) == (30.0, 1000.0)
+    with pytest.raises(BadInput, match=told):
+        read_settings(write(tmp_path, f"{GOOD}[retention]\n{text}\n"))

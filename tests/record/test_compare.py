@@ -65,3 +65,18 @@ def test_a_message_that_was_never_sent_is_unknown() -> None:
     out, _ = compare(*sent_and_got(forge))
     assert out.unknown == ("forged",)
     assert not out.agrees
+
+
+def test_messages_of_removed_entries_are_counted_and_the_rest_still_compared() -> None:
+    def lose(message: Outgoing) -> Outgoing | None:
+        return None if message.lane is Lane.PROMPT and message.sequence == 8 else message
+
+    sent, got = sent_and_got(lose)
+    for ours, theirs, cut in ((sent[:1] + sent[40:], got, (True, False)), (sent, got[:1] + got[8:], (False, True))):
+        unaware, _ = compare(ours, theirs)
+        assert unaware.unknown or len(unaware.missing) > 1
+        out, back = compare(ours, theirs, *cut)
+        assert out.missing == ("kr-jp-prompt-8",)
+        assert not (out.unknown or out.altered)
+        assert out.removed > 3
+        assert back.agrees

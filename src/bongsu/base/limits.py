@@ -224,6 +224,24 @@ RECORD_COMMIT_S = 0.08
 RECORD_BATCH_COUNT = 2_048
 """Entries written at once under virtual time: larger batches gain nothing measurable."""
 
+RECORD_DROP_COUNT = 2_000
+"""Rows of removed entries dropped between two commits: about 10 ms, so no warning waits longer for it."""
+
+RECORD_CUTS_COUNT = 16
+"""Into so many parts a record is cut whose size or age is bounded: it exceeds its bound by at most one of them."""
+
+RETENTION_CHECK_S = 60.0
+"""Link time between two looks at the age and size of a record; what waits for removal waits at most that long."""
+
+RETENTION_LEAST_DAYS = 1.0
+"""No record is kept for less: partners must be able to compare what they sent and got yesterday."""
+
+RETENTION_LEAST_MB = 64.0
+"""No record is kept smaller: a launch and the hours around it must fit."""
+
+DISK_LEFT_LEAST_MB = 512.0
+"""Free space below which a node says that its disk fills up, an hour or more before nothing can be written."""
+
 RECORD_RETRY_S = 1.0
 """Link time between two attempts at a commit while the disk fails."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from bongsu.cli.record_export import export
 from bongsu.cli.record_place import RecordPlace
 
 if TYPE_CHECKING:
+    from bongsu.adapters.store import RecordReader
     from bongsu.core.pipeline import Pipeline
     from bongsu.model.configuration import Configuration
     from bongsu.record.compare import Direction
@@ -49,15 +51,22 @@ def verify(folder: Path | str, keys: tuple[str, ...], as_json: bool) -> int:
     from bongsu.record.verify import verify as walk
 
     with RecordReader(folder) as reader:
-        verdict = walk(reader.entries(), reader.end(), _keys(keys))
+        base = reader.base
+        verdict = walk(reader.entries(), reader.end(), _keys(keys), base)
     broken = verdict.broken
     if as_json:
-        told = {name: getattr(verdict, name) for name in ("node", "entries", "signed", "closed", "hash", "digest")}
+        names = ("node", "entries", "removed", "signed", "closed", "hash", "digest")
+        told = {name: getattr(verdict, name) for name in names}
         told["broken"] = None if broken is None else {"entry": broken.entry, "why": broken.why, "text": broken.text}
         click.echo(json.dumps(told))
     elif broken is None:
         ending = "closed in order" if verdict.closed else "not closed: its node was ended by force or still runs"
-        click.echo(f"{verdict.node}: {verdict.entries} entries hold, {verdict.signed} signed checkpoints, {ending}.")
+        held = verdict.entries - verdict.removed
+        click.echo(f"{verdict.node}: {held} entries hold, {verdict.signed} signed checkpoints, {ending}.")
+        if base is not None:
+            span = f"{format_time(base.from_ns, 0)} to {format_time(base.until_ns, 0)}"
+            signed = f"signed with key {base.key}" if base.key else "unsigned, as this node has no key"
+            click.echo(f"{verdict.removed} older ones ({span}) were removed; a statement stands for them, {signed}.")
         click.echo(f"digest {verdict.digest}")
     else:
         click.echo(f"{verdict.node or folder}: entry {broken.entry} is bad ({broken.why}): {broken.text}.")
@@ -75,7 +84,7 @@ def replay(folder: Path | str, as_json: bool) -> int:
 
     with RecordReader(folder) as reader:
         end = reader.end()
-        outcome = step_again(reader.entries(), _build)
+        outcome = step_again(reader.entries(), partial(_build, reader), reader.base)
     difference = outcome.difference
     same = difference is None and outcome.digest == end.digest.hex()
     if as_json:
@@ -107,9 +116,9 @@ def compare(ours: Path | str, theirs: Path | str, as_json: bool) -> int:
     from bongsu.record.compare import compare as side_by_side
 
     with RecordReader(ours) as one, RecordReader(theirs) as other:
-        directions = side_by_side(one.entries(), other.entries())
+        directions = side_by_side(one.entries(), other.entries(), one.base is not None, other.base is not None)
     if as_json:
-        names = ("issuer", "recipient", "sent", "got", "missing", "unknown", "altered")
+        names = ("issuer", "recipient", "sent", "got", "missing", "unknown", "altered", "removed")
         told = [{name: getattr(direction, name) for name in names} for direction in directions]
         click.echo(json.dumps({"directions": told, "agree": all(direction.agrees for direction in directions)}))
     else:
@@ -160,10 +169,24 @@ def show(
             click.echo(_whole(entry) if as_json else _row(entry))
 
 
-def _build(configuration: Configuration) -> Pipeline:
+def _build(reader: RecordReader, configuration: Configuration) -> Pipeline:
+    """The core of a record as it stood before its first entry, or after those that were removed."""
+    from bongsu.base.errors import RecordError
     from bongsu.core.rooms import build_pipeline
+    from bongsu.node.config import commit
+    from bongsu.node.engine import restore
 
-    return build_pipeline(configuration)
+    pipeline = build_pipeline(configuration)
+    if reader.base is not None:
+        if configuration.commit != commit():
+            raise RecordError(
+                f"entries 2 to {reader.base.entry} were removed, and only core {configuration.commit} knows what it remembered then",
+                "replay it with the core that wrote it; `bongsu record verify` proves the rest",
+                reader.place.shown,
+                entry=reader.base.entry,
+            )
+        restore(pipeline, reader, configuration, oldest=True)
+    return pipeline
 
 
 def _keys(texts: tuple[str, ...]) -> dict[str, bytes] | None:
@@ -187,6 +210,8 @@ def _sentence(direction: Direction) -> str:
         if names:
             more = f" and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else ""
             parts.append(f"{word}: {', '.join(names[:_NAMES_SHOWN])}{more}")
+    if direction.removed:
+        parts[0] += f", {direction.removed} from before what one of them has removed"
     return "; ".join(parts) + ("" if len(parts) > 1 else ", both tell the same") + "."
 
 

@@ -5,6 +5,12 @@ from bongsu.model.noun import Noun
 DISK_PART = "disk"
 """The part that tells whether the record can be written."""
 
+SPACE_PART = "disk space"
+"""The part that tells whether the record's disk fills up."""
+
+RECORD_PART = "record"
+"""The part that tells what was removed from the record, which is bounded in age or size."""
+
 CONSOLES_PART = "consoles"
 """The part that tells whether a person is on shift at a console of this node."""
 

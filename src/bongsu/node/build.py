@@ -12,6 +12,7 @@ from bongsu.model.head import Now
 from bongsu.model.mode import Mode
 from bongsu.node.config import Settings
 from bongsu.node.engine import Engine, open_engine
+from bongsu.record.chain import Sign
 from bongsu.wire.subjects import MARKS
 
 
@@ -68,8 +69,21 @@ def build_network(settings: Settings) -> NatsNetwork | None:
     return NatsNetwork(settings.access) if settings.access is not None else None
 
 
+def sign_of(settings: Settings) -> Sign | None:
+    """How the node signs what its record says; None where it has no key."""
+    signer = settings.signer
+    return None if signer is None else lambda content: (signer.key, signer.sign(content))
+
+
 def build_engine(settings: Settings, now: Now) -> Engine:
     """The core with its record, new or taken up."""
-    signer = settings.signer
-    sign = None if signer is None else lambda content: (signer.key, signer.sign(content))
-    return open_engine(settings.record, settings.configuration, build_pipeline, now, sign, place=settings.place)
+    sign = sign_of(settings)
+    return open_engine(
+        settings.record,
+        settings.configuration,
+        build_pipeline,
+        now,
+        sign,
+        place=settings.place,
+        retention=settings.retention,
+    )

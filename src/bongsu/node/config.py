@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import ipaddress
+import math
 import tomllib
 from importlib import resources
 from pathlib import Path
@@ -22,6 +23,7 @@ from bongsu.adapters.identity import Signer, open_signer, read_public_keys
 from bongsu.adapters.store import Place, is_address, place_of
 from bongsu.base.errors import BadInput, BadValue
 from bongsu.base.ids import check_code, check_name
+from bongsu.base.limits import RETENTION_LEAST_DAYS, RETENTION_LEAST_MB
 from bongsu.base.time import parse_time
 from bongsu.base.units import NANOSECONDS_PER_SECOND
 from bongsu.core.exchange.policy import Policy, parse_policy, shipped
@@ -31,6 +33,7 @@ from bongsu.model.configuration import Configuration, PublicKey, Role, Rule
 from bongsu.model.mode import Mode
 from bongsu.model.sensor import Sensor
 from bongsu.node.alerting import Alerting, read_alerting
+from bongsu.node.retention import Retention
 from bongsu.wire.detections import LineParser
 
 _REMEDY = "see docs/reference/node.md"
@@ -74,6 +77,13 @@ class HoldTable(_Strict):
     signal_port: int = 0
 
 
+class RetentionTable(_Strict):
+    """How long and how large the record may become."""
+
+    days: float | None = None
+    size_mb: float | None = None
+
+
 class NodeFile(_Strict):
     """The settings file."""
 
@@ -102,6 +112,7 @@ class NodeFile(_Strict):
     clock_offset_s: float = 0.0
     hold: HoldTable = msgspec.field(default_factory=HoldTable)
     feed: FeedTable = msgspec.field(default_factory=FeedTable)
+    retention: RetentionTable = msgspec.field(default_factory=RetentionTable)
 
 
 class _MemberTable(_Strict):
@@ -148,6 +159,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     configuration: Configuration
     record: Path
     place: Place
+    retention: Retention
     feed: FeedTable
     feed_path: Path | None
     console: ConsoleSettings
@@ -195,6 +207,7 @@ def read_settings(path: Path) -> Settings:
         configuration=configuration,
         record=base / file.record,
         place=_place(file, path),
+        retention=_retention(file.retention, path),
         feed=file.feed,
         feed_path=base / file.feed.path if file.feed.kind == "file" else None,
         console=_console(file, base),
@@ -213,6 +226,14 @@ def _alerting(file: NodeFile, base: Path) -> Alerting | None:
         return None
     country, area_set = file.country or file.node.upper(), file.area_set or areas.LATEST
     return read_alerting(base / file.alerting, file.mode, file.node, file.exercise, country, area_set)
+
+
+def _retention(table: RetentionTable, path: Path) -> Retention:
+    for key, least in (("days", RETENTION_LEAST_DAYS), ("size_mb", RETENTION_LEAST_MB)):
+        value = getattr(table, key)
+        if value is not None and not least <= value < math.inf:
+            raise BadInput(f"`retention.{key}` is {value:g}", f"use {least:g} or more, or leave it out", str(path))
+    return Retention(table.days, table.size_mb)
 
 
 def _place(file: NodeFile, path: Path) -> Place:

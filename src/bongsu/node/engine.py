@@ -20,7 +20,7 @@ from typing import Any
 
 import msgspec
 
-from bongsu.adapters.store import Durability, Place, RecordReader, Store, place_of
+from bongsu.adapters.store import ROW_BYTES, Durability, Place, RecordReader, Store, place_of
 from bongsu.base.errors import RecordError
 from bongsu.base.limits import SNAPSHOT_S, SNAPSHOT_WORK_S
 from bongsu.base.units import seconds_to_ns
@@ -32,8 +32,10 @@ from bongsu.model.configuration import Configuration
 from bongsu.model.exercise import ExerciseOrder
 from bongsu.model.head import Item, Now
 from bongsu.model.message import Lane, Outgoing, Received, Release
+from bongsu.node.retention import Retention
 from bongsu.node.signing import signed
 from bongsu.node.undelivered import undelivered
+from bongsu.record.base import Base, seal_for_base
 from bongsu.record.carry import TYPES, carry
 from bongsu.record.chain import Chain, End, Sign
 from bongsu.record.codec import encode
@@ -64,6 +66,7 @@ class Engine:
         configuration: Configuration,
         folder: Path,
         sign: Sign | None = None,
+        retention: Retention | None = None,
     ) -> None:
         self.pipeline = pipeline
         self.store = store
@@ -76,6 +79,10 @@ class Engine:
         self._snapshots = store.durability is Durability.DISK
         self._snapshot_link_ns: int | None = None
         self._work_s = 0.0
+        self._retention = retention or Retention()
+        self._cut_link_ns: int | None = None
+        self._cut_bytes = 0
+        self._base: Base | None = None
 
     @property
     def number(self) -> int:
@@ -112,8 +119,28 @@ class Engine:
         urgent = isinstance(body, Received | Command) or any(message.lane is Lane.PROMPT for _, message in leaving)
         self.store.append(entries, self._chain.end, [(number, message.message) for number, message in leaving], urgent)
         if self._snapshots:
+            if self._retention.cut_bytes is not None:
+                self._cut_bytes += sum(len(entry.head) + len(entry.body) + ROW_BYTES for entry in entries)
             self._snapshot_if_due(now)
+        if self._base is not None:
+            self._remove(self._base)
         return items
+
+    @property
+    def removing(self) -> bool:
+        """Whether a removal waits for the next step."""
+        return self._base is not None
+
+    def remove_before(self, base: Base) -> None:
+        """At the next step, let `base` stand for the entries up to its own. Callable from any thread."""
+        self._base = base
+
+    def _remove(self, base: Base) -> None:
+        now = self.pipeline.now
+        seal = self._chain.seal(seal_for_base(base), now.exercise_ns, now.link_ns)
+        self.store.append([seal], self._chain.end, [], urgent=False)
+        self.store.remove(base)
+        self._base = None
 
     def keep_numbers(self, kept: bool) -> str:
         """Note on disk whether every message that leaves is in the record; gives the fault in words where the disk does not take even that."""
@@ -133,12 +160,36 @@ class Engine:
     def snapshot(self) -> None:
         """Keep what the core remembers now."""
         now = self.pipeline.now
-        stored = StoredSnapshot(self._chain.number, self._key, msgspec.msgpack.encode(self.pipeline.snapshot()))
-        seal = self._chain.seal(seal_for(stored), now.exercise_ns, now.link_ns)
-        self.store.append([seal], self._chain.end, [], urgent=False)
+        cut = self._cut_due(now)
+        # What stands for removed entries needs hash and digest of where they end: a checkpoint holds both.
+        entries = [self._chain.checkpoint(now.exercise_ns, now.link_ns)] if cut else []
+        state = msgspec.msgpack.encode(self.pipeline.snapshot())
+        stored = StoredSnapshot(self._chain.number, self._key, state, cut)
+        entries.append(self._chain.seal(seal_for(stored), now.exercise_ns, now.link_ns))
+        self.store.append(entries, self._chain.end, [], urgent=False)
         self.store.keep_snapshot(stored)
         self._snapshot_link_ns = now.link_ns
         self._work_s = 0.0
+
+    def count_on_from(self, reader: RecordReader) -> None:
+        """After a restart: since when, and how much, since the last cut."""
+        cuts = reader.cuts()
+        since = cuts[-1] if cuts else 1
+        self._cut_link_ns = next((entry.link_ns for entry in reader.entries(first=since, last=since)), None)
+        if self._retention.cut_bytes is not None:
+            first, last = 1 if reader.base is None else reader.base.entry, reader.end().number
+            self._cut_bytes = reader.size_bytes() * (last - since) // max(last - first, 1)
+
+    def _cut_due(self, now: Now) -> bool:
+        """Whether older entries shall be removable up to here."""
+        if self._cut_link_ns is None:
+            self._cut_link_ns = now.link_ns
+        span_ns, most = self._retention.cut_ns, self._retention.cut_bytes
+        late = span_ns is not None and now.link_ns - self._cut_link_ns >= span_ns
+        if not late and (most is None or self._cut_bytes < most):
+            return False
+        self._cut_link_ns, self._cut_bytes = now.link_ns, 0
+        return True
 
     def newest_orders(self, count: int) -> list[ExerciseOrder]:
         """The newest orders of exercise control on record, in order."""
@@ -166,10 +217,7 @@ class Engine:
 
     def resume(self, reader: RecordReader) -> None:
         """Come to where the record ends: snapshot, then the inputs after it. Raises `RecordError` if the core does not give the same ids again."""
-        kept = reader.snapshots()
-        snapshot = newest_fitting(kept, reader.snapshot_seals(kept), self._key)
-        if snapshot is not None:
-            self.pipeline.restore(_snapshot_decoder.decode(snapshot.content))
+        snapshot = restore(self.pipeline, reader, self.configuration)
         from_entry = snapshot.entry if snapshot is not None else 0
         inputs, last = 0, ""
         for entry in reader.entries(first=from_entry + 1, kinds=(EntryKind.INPUT,)):
@@ -188,6 +236,25 @@ class Engine:
         self.restart = Restart(from_entry, inputs, _newest(unsent))
 
 
+def restore(
+    pipeline: Pipeline, reader: RecordReader, configuration: Configuration, oldest: bool = False
+) -> StoredSnapshot | None:
+    """Give a pipeline what it remembered at the newest fitting snapshot, or (`oldest`) after the entries that were removed; None: it begins anew."""
+    base = reader.base
+    kept = [one for one in reader.snapshots() if not oldest or (base is not None and one.entry == base.entry)]
+    snapshot = newest_fitting(kept, reader.snapshot_seals(kept), key_of(configuration))
+    if snapshot is not None:
+        pipeline.restore(_snapshot_decoder.decode(snapshot.content))
+    elif base is not None:
+        raise RecordError(
+            f"what the core remembered at entry {base.entry}, before which all was removed, is not kept whole",
+            "move the folder away to begin anew",
+            reader.place.shown,
+            entry=base.entry,
+        )
+    return snapshot
+
+
 def open_engine(
     folder: Path,
     configuration: Configuration,
@@ -196,6 +263,7 @@ def open_engine(
     sign: Sign | None = None,
     durability: Durability = Durability.DISK,
     place: Place | None = None,
+    retention: Retention | None = None,
 ) -> Engine:
     """The engine of a node whose record lies in `folder`, or at another `place` such as a server: a new one, or where the old one left off.
 
@@ -210,7 +278,7 @@ def open_engine(
         kept = durability is not Durability.DISK or (folder / _NUMBERS_KEPT).exists()
         if kept and encode(same) == encode(recorded):
             awaits = _awaits_take_over(place)
-            engine = _resume(place, folder, same, build, sign, durability)
+            engine = _resume(place, folder, same, build, sign, durability, retention)
             if awaits:
                 # The node died between its first two inputs, before any other.
                 _take_over(engine, now)
@@ -220,7 +288,7 @@ def open_engine(
     if before is not None:
         # If this is not the epoch that was just set aside, a later record was lost: its numbers must not be used again.
         configuration = msgspec.structs.replace(configuration, epoch=before + (1 if recorded is not None else 2))
-    engine = Engine(build(configuration), Store(place, durability), Chain(sign), configuration, folder, sign)
+    engine = Engine(build(configuration), Store(place, durability), Chain(sign), configuration, folder, sign, retention)
     if durability is Durability.DISK:
         _mark_numbers(folder, True)
     engine.step(now, configuration)
@@ -233,7 +301,9 @@ def _awaits_take_over(place: Place) -> bool:
     if _newest_set_aside(place) is None:
         return False
     with RecordReader(place) as reader:
-        return all(entry.type != "carried" for entry in islice(reader.entries(kinds=(EntryKind.INPUT,)), 2))
+        return reader.base is None and all(
+            entry.type != "carried" for entry in islice(reader.entries(kinds=(EntryKind.INPUT,)), 2)
+        )
 
 
 def _take_over(engine: Engine, now: Now) -> None:
@@ -242,7 +312,7 @@ def _take_over(engine: Engine, now: Now) -> None:
     if before is None:
         return
     with RecordReader(engine.store.place.epoch(before)) as reader:
-        carried = carry(reader.entries(types=TYPES))
+        carried = carry(reader.entries(types=TYPES), reader.base)
     told = engine.step(now, carried)
     engine.restart = Restart(0, 0, tuple(item.body for item in told if isinstance(item.body, Outgoing)))
 
@@ -254,11 +324,15 @@ def _resume(
     build: Callable[[Configuration], Pipeline],
     sign: Sign | None,
     durability: Durability,
+    retention: Retention | None,
 ) -> Engine:
     store = Store(place, durability)
     with RecordReader(place) as reader:
-        engine = Engine(build(configuration), store, Chain(sign, reader.end()), configuration, folder, sign)
+        chain = Chain(sign, reader.end())
+        engine = Engine(build(configuration), store, chain, configuration, folder, sign, retention)
         engine.resume(reader)
+        if retention is not None:
+            engine.count_on_from(reader)
     return engine
 
 

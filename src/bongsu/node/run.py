@@ -27,7 +27,16 @@ from bongsu.adapters.accounts import Accounts
 from bongsu.adapters.clock import ScaledClock
 from bongsu.adapters.feeds import Intake, UdpFeed, feed_file, feed_stream
 from bongsu.adapters.hold_signal import HoldListener, send_hold
-from bongsu.base.limits import DISK_PATIENCE_S, DRAIN_S, EVENTS_COUNT, ORDERS_COUNT, ORPHAN_S, SHOWN_COUNT
+from bongsu.base.errors import RecordError
+from bongsu.base.limits import (
+    DISK_PATIENCE_S,
+    DRAIN_S,
+    EVENTS_COUNT,
+    ORDERS_COUNT,
+    ORPHAN_S,
+    RETENTION_CHECK_S,
+    SHOWN_COUNT,
+)
 from bongsu.console import app as console_app
 from bongsu.console import serve
 from bongsu.console.feed import PictureFeed
@@ -35,7 +44,7 @@ from bongsu.model.alarm import Alarm, AlarmState
 from bongsu.model.command import Command
 from bongsu.model.exercise import ExerciseOrder
 from bongsu.model.head import Item
-from bongsu.model.health import CONSOLES_PART, DISK_PART, Health
+from bongsu.model.health import CONSOLES_PART, DISK_PART, RECORD_PART, SPACE_PART, Health
 from bongsu.model.hold import Hold, HoldSignal, HoldState
 from bongsu.model.message import Outgoing, Received, Release
 from bongsu.model.parcel import Arrival
@@ -46,6 +55,7 @@ from bongsu.node.core_thread import CoreThread, Stepped
 from bongsu.node.outbox import Outbox
 from bongsu.node.outlets import build_courier
 from bongsu.node.past import recorded
+from bongsu.node.retention import Retention, fills_up, look
 from bongsu.node.signing import parcel_of
 from bongsu.node.warm import warm
 
@@ -108,6 +118,7 @@ class Node:
         if holds is not None:
             await holds.open()
         self._follow_feed()
+        self._begin(self._keep_within_bounds())
         if not self._ended.is_set():
             ports = {"feed_port": None if udp is None else udp.port, "hold_port": None if holds is None else holds.port}
             self._tell_ready(socket.getsockname()[1], ports)
@@ -246,6 +257,33 @@ class Node:
         control.say(f"record: {text or 'written again'}")
         control.tell(type="disk", state=state, text=text)
         self.core.put(Health(part=DISK_PART, state=state, text=text))
+
+    async def _keep_within_bounds(self) -> None:
+        """Now and then: remove what is over the record's bounds, and say so; say when the disk fills up."""
+        engine, retention = self.engine, self.settings.retention
+        filling = ""
+        while True:
+            before, filling = filling, await asyncio.to_thread(fills_up, engine.store.place)
+            if bool(before) != bool(filling):
+                control.say(f"record: {filling or 'the disk has room again'}")
+                self.core.put(Health(part=SPACE_PART, state="degraded" if filling else "up", text=filling))
+            if not engine.removing and retention != Retention():
+                work = (
+                    engine.store.place,
+                    retention,
+                    self.clock.now().link_ns,
+                    build.sign_of(self.settings),
+                    engine.remove_before,
+                )
+                try:
+                    removed = await asyncio.to_thread(look, *work)
+                except RecordError as error:
+                    control.say(f"record: nothing can be removed: {error}")
+                    removed = []
+                for one in removed:
+                    control.say(f"record: {one.text}")
+                    self.core.put(Health(part=RECORD_PART, state="up", text=one.text))
+            await asyncio.sleep(RETENTION_CHECK_S)
 
     def _marked(self, fault: str) -> None:
         if fault:

@@ -19,6 +19,7 @@ from bongsu.model.head import Head
 from bongsu.model.message import Release
 from bongsu.model.sea_notice import SeaNotice
 from bongsu.model.warning import Warning, WarningStatus
+from bongsu.record.base import Base
 from bongsu.record.codec import decode_body, decode_head
 from bongsu.record.entry import Entry
 
@@ -58,7 +59,7 @@ class _Fold:
             case Configuration():
                 self.node, self.epoch = body.node, body.epoch
             case Carried():
-                self._carried(body)
+                self.take_over(body)
             case Warning():
                 self._warning(head, body)
             case Release():
@@ -102,7 +103,8 @@ class _Fold:
             again=ours and (warning.status not in _ENDED or not confirmed),
         )
 
-    def _carried(self, carried: Carried) -> None:
+    def take_over(self, carried: Carried) -> None:
+        """What stood at the end of a record before this one, or of entries that were removed."""
         for one in carried.warnings:
             self.warnings[f"{one.head.origin}.{one.warning.warning}"] = _Held(
                 one.head,
@@ -145,9 +147,11 @@ class _Fold:
             held.confirmed[delivery.recipient] = max(known, delivery.version)
 
 
-def carry(entries: Iterable[Entry]) -> Carried:
-    """What stood when a record ended; `entries` are those of `TYPES`, in order."""
+def carry(entries: Iterable[Entry], base: Base | None = None) -> Carried:
+    """What stood when a record ended; `entries` are those of `TYPES`, in order. `base` stands for those that were removed."""
     fold = _Fold()
+    if base is not None:
+        fold.take_over(base.carried)
     for entry in entries:
         fold.take(entry)
     return fold.give()

@@ -67,6 +67,13 @@ class SnapshotTaken(Noun, frozen=True):
     content: bytes
 
 
+class EntriesRemoved(Noun, frozen=True):
+    """A seal: all entries up to `entry` but the first were removed; `base` is the SHA-256 of the statement that stands for them."""
+
+    entry: int
+    base: bytes
+
+
 class Fault(Noun, frozen=True):
     """Head of a `fault` entry: why the core broke on the input that follows."""
 
@@ -75,7 +82,7 @@ class Fault(Noun, frozen=True):
     error: str
 
 
-Seal = Checkpoint | SnapshotTaken
+Seal = Checkpoint | SnapshotTaken | EntriesRemoved
 _seal_decoder: msgspec.json.Decoder[Seal] = msgspec.json.Decoder(Seal)
 _fault_decoder = msgspec.json.Decoder(Fault)
 

@@ -9,6 +9,7 @@ from bongsu.base.errors import RecordError
 from bongsu.model.bodies import Input
 from bongsu.model.configuration import Configuration
 from bongsu.model.head import Item, Now
+from bongsu.record.base import Base
 from bongsu.record.chain import GENESIS, content_of, digest_of
 from bongsu.record.codec import encode
 from bongsu.record.entry import Entry, EntryKind, body_of
@@ -62,10 +63,13 @@ def steps_of(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
         yield group
 
 
-def replay(entries: Iterable[Entry], build: Callable[[Configuration], Steps]) -> Replayed:
-    """Step everything again. Raises `RecordError` where a record does not begin with a configuration or cannot be read."""
+def replay(entries: Iterable[Entry], build: Callable[[Configuration], Steps], base: Base | None = None) -> Replayed:
+    """Step everything again. Raises `RecordError` where a record does not begin with a configuration or cannot be read.
+
+    Where entries were removed `base` stands for them, and `build` gives the core as it stood after them.
+    """
     core: Steps | None = None
-    node, commit, inputs, outputs, digest = "", "", 0, 0, GENESIS
+    node, commit, inputs, outputs, digest = "", "", 0, 0, GENESIS if base is None else base.digest
     for group in steps_of(entries):
         if group[0].kind == EntryKind.FAULT:
             digest = digest_of(digest, group[0].kind, content_of(group[0].head, group[0].body))
@@ -79,6 +83,8 @@ def replay(entries: Iterable[Entry], build: Callable[[Configuration], Steps]) ->
                     entry=group[0].number,
                 )
             core, node, commit = build(body), body.node, body.commit
+            if base is not None:
+                continue
         items = core.step(now_of(group[0]), body)
         inputs += 1
         outputs += len(items) - 1

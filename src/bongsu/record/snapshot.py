@@ -14,11 +14,12 @@ from bongsu.record.entry import SnapshotTaken
 
 
 class StoredSnapshot(msgspec.Struct, frozen=True):
-    """State `content` after entry `entry`, for commit and configuration `key`."""
+    """State `content` after entry `entry`, for commit and configuration `key`. `cut`: older entries may be removed up to here."""
 
     entry: int
     key: str
     content: bytes
+    cut: bool = False
 
 
 def key_of(configuration: Configuration) -> str:

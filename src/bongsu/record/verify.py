@@ -15,8 +15,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from bongsu.base.ids import is_item_id
 from bongsu.model.configuration import Configuration
+from bongsu.record.base import Base, seal_for_base, signed_base
 from bongsu.record.chain import End, content_of, digest_of, hash_of, signed_bytes
-from bongsu.record.entry import Checkpoint, Entry, EntryKind, body_of, seal_of
+from bongsu.record.entry import Checkpoint, EntriesRemoved, Entry, EntryKind, body_of, seal_of
 
 
 class Broken(msgspec.Struct, frozen=True):
@@ -28,7 +29,10 @@ class Broken(msgspec.Struct, frozen=True):
 
 
 class Verdict(msgspec.Struct, frozen=True):
-    """What a record was found to be. `signed` counts checkpoints whose signature held; `closed` tells whether the node ended in order."""
+    """What a record was found to be. `signed` counts checkpoints whose signature held; `closed` tells whether the node ended in order.
+
+    `removed` entries were taken out by the node itself, and a statement that holds stands for them.
+    """
 
     node: str
     entries: int
@@ -37,13 +41,16 @@ class Verdict(msgspec.Struct, frozen=True):
     hash: str
     digest: str
     broken: Broken | None
+    removed: int = 0
 
 
 class _Walk:
     """State of one walk along the chain."""
 
-    def __init__(self, keys: dict[str, bytes] | None) -> None:
+    def __init__(self, keys: dict[str, bytes] | None, base: Base | None) -> None:
         self.end = End()
+        self._base = base
+        self._sealed_bases: dict[bytes, None] = {}
         self.node = ""
         self.signed = 0
         self.closed = False
@@ -53,6 +60,10 @@ class _Walk:
 
     def take(self, entry: Entry) -> Broken | None:
         """Check one entry after those before it."""
+        if self._base is not None and self.end.number == 1:
+            broken = self._jump(self._base)
+            if broken is not None:
+                return broken
         expected = self.end.number + 1
         if entry.number != expected:
             return Broken(expected, "missing", f"after entry {self.end.number} comes {entry.number}")
@@ -69,9 +80,27 @@ class _Walk:
         self._counter = _counter(entry.item) or self._counter
         return self._look_inside(entry, before)
 
+    def _jump(self, base: Base) -> Broken | None:
+        """Over what was removed: the next entry's hash tells whether the statement's is right."""
+        if base.entry < 2:
+            return Broken(1, "changed", "the statement that stands for removed entries is of no entry")
+        asked = bool(base.key) or self._given is not None
+        if asked and not _holds(self._keys.get(base.key), base.signature, signed_base(base)):
+            return Broken(base.entry, "unsigned", "the statement that stands for removed entries is not signed so")
+        self.end, self._counter = base.end, -1
+        return None
+
+    def unsealed(self) -> Broken | None:
+        """At the end: whether the chain knows of the statement."""
+        if self._base is None or seal_for_base(self._base).base in self._sealed_bases:
+            return None
+        return Broken(
+            self._base.entry, "changed", "the chain does not know the statement that stands for removed entries"
+        )
+
     def _misplaced(self, entry: Entry) -> Broken:
         counter = _counter(entry.item)
-        if counter is not None and counter != self._counter + 1:
+        if counter is not None and self._counter >= 0 and counter != self._counter + 1:
             return Broken(entry.number, "reordered", f"item {entry.item} stands at another's place")
         return Broken(entry.number, "changed", "its content does not match its hash and the hash before it")
 
@@ -83,6 +112,8 @@ class _Walk:
                 seal = seal_of(entry)
                 if isinstance(seal, Checkpoint):
                     return self._checkpoint(entry.number, seal, before)
+                if isinstance(seal, EntriesRemoved):
+                    self._sealed_bases[seal.base] = None
         except msgspec.MsgspecError as error:
             return Broken(entry.number, "changed", f"it cannot be read: {error}")
         return None
@@ -104,9 +135,14 @@ class _Walk:
         return None
 
 
-def verify(entries: Iterable[Entry], end: End | None = None, keys: dict[str, bytes] | None = None) -> Verdict:
-    """Walk the whole chain. `end` is where the store says that the record ends; `keys` (key id to 32 bytes) replaces the record's own."""
-    walk = _Walk(keys)
+def verify(
+    entries: Iterable[Entry], end: End | None = None, keys: dict[str, bytes] | None = None, base: Base | None = None
+) -> Verdict:
+    """Walk the whole chain. `end` is where the store says that the record ends; `keys` (key id to 32 bytes) replaces the record's own.
+
+    `base` stands for entries that the node removed.
+    """
+    walk = _Walk(keys, base)
     broken: Broken | None = None
     for entry in entries:
         broken = walk.take(entry)
@@ -114,8 +150,12 @@ def verify(entries: Iterable[Entry], end: End | None = None, keys: dict[str, byt
             break
     if broken is None and end is not None and end != walk.end:
         broken = _wrong_end(walk.end, end)
+    if broken is None:
+        broken = walk.unsealed()
+    removed = base.removed if base is not None and broken is None else 0
+    found = walk.end
     return Verdict(
-        walk.node, walk.end.number, walk.signed, walk.closed, walk.end.hash.hex(), walk.end.digest.hex(), broken
+        walk.node, found.number, walk.signed, walk.closed, found.hash.hex(), found.digest.hex(), broken, removed
     )
 
 

@@ -70,8 +70,8 @@ class Place(ABC):
         """A commit has failed: get the connection ready for the next attempt."""
 
     @abstractmethod
-    def closed(self, connection: Connection) -> None:
-        """The record has ended in order."""
+    def closed(self, connection: Connection, shrink: bool) -> None:
+        """The record has ended in order; `shrink`: most of it is gone, and the space is to be given back."""
 
 
 class FilePlace(Place):
@@ -130,9 +130,11 @@ class FilePlace(Place):
     def failed(self, connection: Connection) -> None:
         """Nothing: the file stays open."""
 
-    def closed(self, connection: Connection) -> None:
+    def closed(self, connection: Connection, shrink: bool) -> None:
         """One file that can be copied; where somebody reads just now it stays in two, which is as good."""
         with contextlib.suppress(OperationalError):
+            if shrink:
+                connection.exec_driver_sql("VACUUM")
             connection.exec_driver_sql("PRAGMA journal_mode=DELETE")
 
 
@@ -213,8 +215,8 @@ class ServerPlace(Place):
         """Whatever it was, the next attempt begins with a new connection."""
         connection.invalidate()
 
-    def closed(self, connection: Connection) -> None:
-        """Nothing: the server goes on."""
+    def closed(self, connection: Connection, shrink: bool) -> None:
+        """Nothing: the server goes on, and gives space back by itself."""
 
     @contextlib.contextmanager
     def _asking(self) -> Any:

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from sqlalchemy import Connection, TextClause, select
+import msgspec
+from sqlalchemy import Connection, TextClause, func, inspect, select
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from bongsu.adapters.store.places import FILE_NAME, Durability, Place, place_of, told
-from bongsu.adapters.store.tables import ORDERS, SHOWN, ends, entries, outbox, snapshots
+from bongsu.adapters.store.tables import ORDERS, SHOWN, SNAPSHOTS_KEPT, bases, ends, entries, outbox, snapshots
 from bongsu.base.errors import BadInput, RecordError
+from bongsu.record.base import Base, decode_base
 from bongsu.record.chain import End
 from bongsu.record.entry import Entry, EntryKind, SnapshotTaken, seal_of
 from bongsu.record.snapshot import StoredSnapshot
 
 _ROWS_AT_ONCE = 1_000
+_SAMPLES, _SAMPLE_ROWS = 32, 32
+ROW_BYTES = 160
+"""What an entry takes beside head and body: its other columns, its hash, its place in the table."""
 
 
 class RecordReader:
@@ -41,11 +47,30 @@ class RecordReader:
             row = connection.execute(select(ends.c.number, ends.c.hash, ends.c.digest)).one()
             return End(*row)
 
+    @functools.cached_property
+    def base(self) -> Base | None:
+        """What stands for entries that were removed; None: nothing was. Raises `RecordError` where it cannot be read."""
+        with self._reading(0) as connection:
+            if not inspect(connection).has_table(bases.name):  # a record of before this could be
+                return None
+            row = connection.execute(select(bases.c.entry, bases.c.body).order_by(bases.c.entry.desc())).first()
+        if row is None:
+            return None
+        try:
+            base = decode_base(row[1])
+        except msgspec.MsgspecError as error:
+            raise self._unreadable(row[0], f"what stands for removed entries is changed: {error}") from None
+        if base.entry != row[0]:
+            raise self._unreadable(row[0], "what stands for removed entries is changed")
+        return base
+
     def entries(
         self, first: int = 1, last: int | None = None, types: tuple[str, ...] = (), kinds: tuple[str, ...] = ()
     ) -> Iterator[Entry]:
         """Entries in order, from `first` to `last`, of these types and kinds only if given. Raises `RecordError` where the file is broken."""
         query = select(entries).order_by(entries.c.number)
+        if self.base is not None:  # rows of removed entries go bit by bit
+            query = query.where((entries.c.number == 1) | (entries.c.number > self.base.entry))
         if last is not None:
             query = query.where(entries.c.number <= last)
         if types:
@@ -72,10 +97,41 @@ class RecordReader:
                 yield Entry(*row)
 
     def snapshots(self) -> list[StoredSnapshot]:
-        """The snapshots kept beside the record."""
+        """The newest snapshots kept beside the record, and the one that belongs to removed entries."""
+        query = select(snapshots.c.entry, snapshots.c.key, snapshots.c.content)
+        newest = query.order_by(snapshots.c.entry.desc()).limit(SNAPSHOTS_KEPT)
         with self._reading(0) as connection:
-            rows = connection.execute(select(snapshots.c.entry, snapshots.c.key, snapshots.c.content))
-            return [StoredSnapshot(*row) for row in rows]
+            rows = list(connection.execute(newest))
+            if self.base is not None:
+                rows += connection.execute(query.where(snapshots.c.entry == self.base.entry))
+        return [StoredSnapshot(*row) for row in dict.fromkeys(map(tuple, rows))]
+
+    def cuts(self) -> list[int]:
+        """The entries up to which older ones may be removed, in order."""
+        query = select(snapshots.c.entry).where(snapshots.c.cut.is_(True)).order_by(snapshots.c.entry)
+        with self._reading(0) as connection:
+            return list(connection.execute(query).scalars())
+
+    def oldest_unsent(self) -> int | None:
+        """The entry of the oldest message that no broker has accepted yet."""
+        with self._reading(0) as connection:
+            oldest: int | None = connection.execute(select(func.min(outbox.c.entry))).scalar_one()
+            return oldest
+
+    def size_bytes(self) -> int:
+        """About how much the entries and snapshots hold, from samples: the same for a file and a server, and without what only waits to be used again."""
+        first = 1 if self.base is None else self.base.entry
+        last = self.end().number
+        weight = func.length(entries.c.head) + func.length(entries.c.body) + ROW_BYTES
+        sampled, count = 0, 0
+        with self._reading(0) as connection:
+            step = max((last - first) // _SAMPLES, _SAMPLE_ROWS)
+            for begin in range(first + 1, last + 1, step):
+                window = entries.c.number.between(begin, begin + _SAMPLE_ROWS - 1)
+                total, rows = connection.execute(select(func.sum(weight), func.count()).where(window)).one()
+                sampled, count = sampled + int(total or 0), count + rows
+            held = connection.execute(select(func.sum(func.length(snapshots.c.content)))).scalar_one()
+        return (last - first) * sampled // max(count, 1) + int(held or 0)
 
     def snapshot_seals(self, snapshots: list[StoredSnapshot]) -> list[SnapshotTaken]:
         """What the chain says of these snapshots: each seal follows the entry after which it was taken."""
@@ -114,12 +170,15 @@ class RecordReader:
         except (DBAPIError, OSError, UnicodeDecodeError) as error:
             # Changed bytes may spoil even the names in the file, which the driver reads as text.
             number = place if isinstance(place, int) else place()
-            raise RecordError(
-                f"the record cannot be read at entry {number} ({told(error)})",
-                "take a copy from a backup, or compare with partners' records",
-                self.place.shown,
-                entry=number,
-            ) from None
+            raise self._unreadable(number, told(error)) from None
+
+    def _unreadable(self, number: int, why: str) -> RecordError:
+        return RecordError(
+            f"the record cannot be read at entry {number} ({why})",
+            "take a copy from a backup, or compare with partners' records",
+            self.place.shown,
+            entry=number,
+        )
 
 
 def read_record(where: str | Path) -> Iterable[Entry]:

@@ -1,12 +1,15 @@
 """The tables of a record, the same in a file and on a server. A change here is a migration in `migrations/versions`, and its name the new `HEAD`."""
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, String, Table, text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table, false, text
 
-HEAD = "0003"
+HEAD = "0004"
 """The revision that these tables are."""
 
 # SQLite counts rows by INTEGER keys alone; a server needs 64 bits for nanoseconds.
 _NUMBER = BigInteger().with_variant(Integer(), "sqlite")
+
+SNAPSHOTS_KEPT = 3
+"""How many of the newest snapshots stay; besides those up to which entries may be removed."""
 
 meta = MetaData()
 entries = Table(
@@ -54,6 +57,13 @@ snapshots = Table(
     Column("entry", _NUMBER, primary_key=True, autoincrement=False),
     Column("key", String, nullable=False),
     Column("content", LargeBinary, nullable=False),
+    Column("cut", Boolean, nullable=False, server_default=false()),
+)
+bases = Table(
+    "bases",
+    meta,
+    Column("entry", _NUMBER, primary_key=True, autoincrement=False),
+    Column("body", LargeBinary, nullable=False),
 )
 version = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))
 """Alembic's own table: which revision the tables are. Records of before it are revision 0001."""

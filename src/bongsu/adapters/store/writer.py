@@ -20,20 +20,27 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from sqlalchemy import Table, insert, select, update
+from sqlalchemy import Connection, Table, func, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
 from bongsu.adapters.store.places import Durability, Place, place_of, told
 from bongsu.adapters.store.schema import prepare
-from bongsu.adapters.store.tables import ends, entries, outbox, snapshots
+from bongsu.adapters.store.tables import SNAPSHOTS_KEPT, bases, ends, entries, outbox, snapshots
 from bongsu.base.errors import RecordError
-from bongsu.base.limits import RECORD_BACKLOG_COUNT, RECORD_BATCH_COUNT, RECORD_COMMIT_S, RECORD_RETRY_S
+from bongsu.base.limits import (
+    RECORD_BACKLOG_COUNT,
+    RECORD_BATCH_COUNT,
+    RECORD_COMMIT_S,
+    RECORD_DROP_COUNT,
+    RECORD_RETRY_S,
+)
+from bongsu.record.base import Base
 from bongsu.record.chain import End
+from bongsu.record.codec import encode
 from bongsu.record.entry import Entry
 from bongsu.record.snapshot import StoredSnapshot
 
 _ROWS_PER_STATEMENT = 256  # of 13 values: well under the 32,766 of one statement, SQLite's and PostgreSQL's
-_SNAPSHOTS_KEPT = 3
 
 
 class _Batch(msgspec.Struct):
@@ -44,10 +51,11 @@ class _Batch(msgspec.Struct):
     leaving: list[tuple[int, str]]
     sent: list[str]
     snapshots: list[StoredSnapshot]
+    bases: list[Base]
 
     def empty(self) -> bool:
         """Whether nothing waits."""
-        return not (self.entries or self.sent or self.snapshots)
+        return not (self.entries or self.sent or self.snapshots or self.bases)
 
 
 def _ignore_number(_number: int) -> None:
@@ -77,10 +85,12 @@ class Store:
         self._connection = prepare(self._engine, self.place)
         self._statements: dict[tuple[str, int], str] = {}
         self._lock = threading.Condition()
-        self._waiting = _Batch([], None, [], [], [])
+        self._waiting = _nothing()
         self._urgent = False
         self._closing = False
         self._given_up = False
+        self._dropping = _dropping(self._connection)
+        self._drop_all = False
         self._thread: threading.Thread | None = None
         if durability is Durability.DISK:
             self._thread = threading.Thread(target=self._write_on, name="record writer", daemon=True)
@@ -119,17 +129,23 @@ class Store:
             self._waiting.snapshots.append(snapshot)
             self._wake(False)
 
-    def close(self) -> None:
-        """Write what waits and close the file. Raises `RecordError` if it cannot be written."""
+    def remove(self, base: Base) -> None:
+        """Let `base` stand for the entries up to its own, from the next commit on; their rows are dropped bit by bit after that."""
         with self._lock:
-            self._closing = True
+            self._waiting.bases.append(base)
+            self._wake(False)
+
+    def close(self, drop_all: bool = False) -> None:
+        """Write what waits and close the file; `drop_all`: drop all rows of removed entries before. Raises `RecordError` if it cannot be written."""
+        with self._lock:
+            self._closing, self._drop_all = True, drop_all
             self._lock.notify()
         if self._thread is not None:
             self._thread.join()
         else:
             self._flush()
         if self.failed is None and self.durability is Durability.DISK:
-            self.place.closed(self._connection)
+            self.place.closed(self._connection, shrink=drop_all)
         self._connection.close()
         self._engine.dispose()
         if self.failed is not None:
@@ -148,20 +164,28 @@ class Store:
         """The writer's thread: commit what waits, at once if urgent, else what came within 100 ms together."""
         while True:
             with self._lock:
-                self._lock.wait_for(lambda: self._closing or not self._waiting.empty())
+                self._lock.wait_for(lambda: self._closing or self._dropping > 0 or not self._waiting.empty())
                 self._lock.wait_for(lambda: self._urgent or self._closing, timeout=RECORD_COMMIT_S)
-                if self._waiting.empty():
+                if self._waiting.empty() and (self._closing or self._dropping == 0):
+                    if self._drop_all and self._dropping > 0:
+                        self._drop_some()
+                        continue
                     return
                 if self.failed is not None and not self._closing:
                     self._lock.wait_for(lambda: self._closing, timeout=RECORD_RETRY_S)
                 closing = self._closing
-            if not self._flush() and closing:
-                return
+            if not self._flush():
+                if closing:
+                    return
+            elif self._dropping > 0:
+                self._drop_some()
 
     def _flush(self) -> bool:
         """Commit everything that waits as one transaction; on failure it waits again."""
         with self._lock:
-            batch, self._waiting, self._urgent = self._waiting, _Batch([], None, [], [], []), False
+            batch, self._waiting, self._urgent = self._waiting, _nothing(), False
+        if batch.empty():
+            return True
         try:
             with self._connection.begin():
                 self._write(batch if self.failed is None else self._unwritten(batch))
@@ -172,9 +196,26 @@ class Store:
         if self.failed is not None:
             self.failed = None
             self.on_failure(None)
+        if batch.bases:
+            self._dropping = batch.bases[-1].entry
         if batch.end is not None and self._thread is not None:
             self.on_durable(batch.end.number)
         return True
+
+    def _drop_some(self) -> None:
+        """Drop rows of removed entries, so few that no commit waits long for it. What fails is tried again after the next commit, or at the next start."""
+        try:
+            with self._connection.begin():
+                lowest = self._connection.execute(_LOWEST).scalar_one()
+                last = min(self._dropping, (lowest or self._dropping) + RECORD_DROP_COUNT - 1)
+                gone = (entries.c.number > 1) & (entries.c.number <= last)
+                self._connection.execute(entries.delete().where(gone))
+        except (DBAPIError, OSError):
+            self.place.failed(self._connection)
+            self._dropping = 0
+            return
+        if last == self._dropping:
+            self._dropping = 0
 
     def _fail(self, batch: _Batch, reason: str) -> None:
         """Say so, and put the batch back in front of what came since."""
@@ -186,11 +227,12 @@ class Store:
                 batch.leaving + since.leaving,
                 batch.sent + since.sent,
                 batch.snapshots + since.snapshots,
+                batch.bases + since.bases,
             )
             overfull = len(self._waiting.entries) > RECORD_BACKLOG_COUNT
             if overfull:
                 self._given_up = True
-                self._waiting = _Batch([], None, [], [], [])
+                self._waiting = _nothing()
         first = self.failed is None
         self.failed = reason
         if overfull:
@@ -223,8 +265,14 @@ class Store:
         for snapshot in batch.snapshots:
             self._connection.execute(snapshots.delete().where(snapshots.c.entry == snapshot.entry))
             self._connection.execute(insert(snapshots).values(**msgspec.structs.asdict(snapshot)))
-            kept = select(snapshots.c.entry).order_by(snapshots.c.entry.desc()).limit(_SNAPSHOTS_KEPT)
-            self._connection.execute(snapshots.delete().where(snapshots.c.entry.not_in(kept)))
+            kept = select(snapshots.c.entry).order_by(snapshots.c.entry.desc()).limit(SNAPSHOTS_KEPT)
+            self._connection.execute(
+                snapshots.delete().where(snapshots.c.entry.not_in(kept), snapshots.c.cut.is_(False))
+            )
+        for base in batch.bases:
+            self._connection.execute(bases.delete())
+            self._connection.execute(insert(bases).values(entry=base.entry, body=encode(base)))
+            self._connection.execute(snapshots.delete().where(snapshots.c.entry < base.entry))
 
     def _insert(self, table: Table, rows: list[Any]) -> None:
         """Many rows in each statement: a single step for SQLite. One step a row would wait for the interpreter's lock once a row."""
@@ -239,6 +287,21 @@ class Store:
             statement = str(insert(table).values([names] * count).compile(dialect=self._engine.dialect))
             self._statements[(table.name, count)] = statement
         return statement
+
+
+def _nothing() -> _Batch:
+    return _Batch([], None, [], [], [], [])
+
+
+_LOWEST = select(func.min(entries.c.number)).where(entries.c.number > 1)
+
+
+def _dropping(connection: Connection) -> int:
+    """The entry up to which rows must still go: a node may have ended in the middle of it. 0: there are none."""
+    with connection.begin():
+        entry = connection.execute(select(func.max(bases.c.entry))).scalar_one() or 0
+        lowest = connection.execute(_LOWEST).scalar_one() if entry else None
+    return entry if lowest is not None and lowest <= entry else 0
 
 
 def _parts(rows: list[Any]) -> Iterator[list[Any]]:
