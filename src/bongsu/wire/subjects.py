@@ -80,7 +80,12 @@ def next_message(issuer: str, recipient: str, mode: Mode, stream: str = "*") -> 
 
 def acknowledgements(issuer: str, recipient: str, mode: Mode) -> str:
     """The subjects on which a recipient acknowledges an issuer's messages."""
-    return f"$JS.ACK.*.{consumer(issuer, recipient, mode)}.>"
+    return f"{acknowledged(issuer, recipient, mode, '*')}>"
+
+
+def acknowledged(issuer: str, recipient: str, mode: Mode, stream: str) -> str:
+    """The same of one outbox, as a prefix."""
+    return f"$JS.ACK.{stream}.{consumer(issuer, recipient, mode)}."
 
 
 def mail_name(partner: str, mode: Mode) -> str:

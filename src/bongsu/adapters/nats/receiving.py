@@ -30,14 +30,17 @@ _QUIET_S = 0.3 * limits.PULL_S
 _LOW_COUNT = limits.PULL_COUNT // 4
 _PULL = msgspec.json.encode({"batch": limits.PULL_COUNT, "expires": round(limits.PULL_S * 1_000_000_000)})
 _PROBE = msgspec.json.encode({"batch": 1, "no_wait": True})
+_DIGITS = 20
+"""A count of messages has fewer."""
 
 
 class _Pulls:
     """The pulls of one lane: where they are asked, and what those that wait at the issuer's may still bring, the oldest first."""
 
-    def __init__(self, subject: str, inbox: str) -> None:
+    def __init__(self, subject: str, inbox: str, acknowledged: str) -> None:
         self.subject = subject
         self.inbox = inbox
+        self._acknowledged = acknowledged
         self._waiting: deque[list[float]] = deque()
 
     def asked(self, now_s: float) -> None:
@@ -56,6 +59,15 @@ class _Pulls:
         while self._waiting and self._waiting[0][0] <= now_s:
             self._waiting.popleft()
         return sum(count for _, count in self._waiting) <= _LOW_COUNT
+
+    def pending(self, reply: str) -> int | None:
+        """How many more wait, by the address at which a message is to be acknowledged; None: it is no such address.
+
+        A hub could answer pulls itself, and must neither bring us down nor choose where our acknowledgement goes.
+        """
+        count = reply.rpartition(".")[2]
+        whole = reply.startswith(self._acknowledged) and count.isascii() and count.isdigit() and len(count) < _DIGITS
+        return int(count) if whole else None
 
     def forget(self) -> None:
         """The path was cut: those that were asked may never have arrived."""
@@ -90,6 +102,7 @@ class Intake:
             lane: _Pulls(
                 subjects.pull(issuer, access.node, access.mode, subjects.outbox(access.node, lane)),
                 f"{session.inbox}.{issuer}.{lane.value}",
+                subjects.acknowledged(issuer, access.node, access.mode, subjects.outbox(access.node, lane)),
             )
             for lane in Lane
         }
@@ -129,13 +142,17 @@ class Intake:
         if status and not message.reply:
             await self._on_status(lane, status)
             return
+        pending = pulls.pending(message.reply)
+        if pending is None:
+            self._path(self.issuer, "degraded", "answers came that are not of its outbox")
+            return
         await self._note_answer()
         pulls.took()
         self._arrived(
             Arrival(self.issuer, lane, bytes(message.data), partial(self._stored, self._session, message.reply))
         )
         if lane is Lane.PROMPT:
-            self._pending = int(message.reply.rpartition(".")[2])
+            self._pending = pending
             self._prompt_s = self._heard_s
             await self._note_empty(self._pending == 0)
         if (lane is Lane.PROMPT or self._empty) and pulls.is_low(self._loop.time()):
