@@ -27,7 +27,6 @@ def known_faults() -> list[object]:
     """The library, with what is known not to be met yet: it must fail, so that whoever mends it takes the mark away."""
     unmet = {
         "manoeuvring-2023-06-15": "the pull-up is not recognised: the last word predicts a ballistic impact",
-        "un-command-18": "a low flight that infrared lost is taken up again by radar as another object: three events of two launches",
     }
     return [
         pytest.param(name, marks=[pytest.mark.xfail(strict=True, reason=unmet[name])] if name in unmet else [])

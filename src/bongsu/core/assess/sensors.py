@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from bongsu.core.assess import clutter
 from bongsu.geo import frames
 from bongsu.model.noun import Floats
 from bongsu.model.sensor import Sensor, SensorKind
@@ -16,6 +17,7 @@ _DEFAULT_REACH_M = 5.0e6
 RATE_LEAST = 0.05  # false plots a look that are assumed at least, however quiet a sensor was
 _RATE_FIRST = 0.5
 _POLE_LEAST = 1e-3
+_GROUND_EYE_M = 500_000.0  # how far off an infrared sensor on the ground is taken to see
 _RATE_LOOKS = 50.0  # looks over which the rate of false plots is averaged
 
 
@@ -52,19 +54,41 @@ class Watcher:
         reach = 1.0 if self.infrared else min(self.reach_m, _DEFAULT_REACH_M)
         self.volume = solid * reach
         self.rate = _RATE_FIRST
+        self.nearby = clutter.Nearby()
+        self._distance_m = max(sensor.altitude_m, _GROUND_EYE_M)
 
     @property
     def log_density(self) -> float:
         """Log of the density of false plots in the space of its measurements (per rad2, or per rad2 and metre)."""
         return math.log(max(self.rate, RATE_LEAST) / self.volume)
 
-    def log_densities(self, rows: Floats) -> Floats:
-        """The same for each of `rows` (N, 20): false plots may be spread evenly over the sky, or over azimuth and elevation, and then crowd at the pole."""
+    def points(self, rows: Floats) -> Floats:
+        """Where the plots `rows` (N, 20) lie for the memory of false ones, from the sensor."""
+        return clutter.places(rows, self._distance_m)
+
+    def tracks_at(self, positions: Floats) -> Floats:
+        """Where tracks at `positions` (T, 3) lie in the same space."""
+        away = positions - self.place
+        if self.infrared:
+            away *= self._distance_m / np.maximum(np.linalg.norm(away, axis=1), 1.0)[:, None]
+        return away
+
+    def log_densities(self, rows: Floats, seen: Floats | None = None) -> Floats:
+        """The same for each of `rows` (N, 20), as thick as late looks had false plots there; `seen` (N, 3) as seen from the nearest confirmed track.
+
+        Where nothing is remembered: false plots may be spread evenly over the sky, or over azimuth and elevation, and then crowd at the pole.
+        """
         along = np.abs(rows[:, 6:9] @ self.up)
         off_pole = np.sqrt(np.maximum(1.0 - along * along, _POLE_LEAST**2))
         crowd = self._solid / (2.0 * math.pi * self._half_angle * off_pole)
-        return np.asarray(self.log_density + np.log(np.maximum(crowd, 1.0)))
+        even = max(self.rate, RATE_LEAST) / self.volume * np.maximum(crowd, 1.0)
+        points = self.points(rows)
+        if seen is None:
+            seen = np.full(points.shape, np.nan)
+        local = clutter.density(self.nearby, points, seen, self.infrared)
+        return np.asarray(np.log(np.maximum(even, local * np.einsum("ni,ni->n", points, points))))
 
-    def learn(self, false_plots: int) -> None:
-        """Take the count of plots of one look that no believed track explains."""
-        self.rate += (false_plots - self.rate) / _RATE_LOOKS
+    def learn(self, false_plots: Floats, seen: Floats, looks: int = 1) -> None:
+        """Take the plots (M, 20) of the last of some looks that no track explains."""
+        self.rate += (len(false_plots) - self.rate) / _RATE_LOOKS
+        clutter.learn(self.nearby, self.points(false_plots), seen, looks, self.period_s)

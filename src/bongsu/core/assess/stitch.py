@@ -17,16 +17,21 @@ _SLACK_M_S = 30.0
 _GATE_D2 = 25.0  # six numbers
 _LOST_S = 30.0
 _HIGH_M = 150_000.0  # an object seen here first was launched a minute or more ago
+_NO_STAGE_M = (
+    50_000.0  # what infrared sees burn below this is a new launch, and no upper stage of an object that had gone dark
+)
 _BESIDE_LOOKS = 2.5  # a track that the same sensor saw within so many looks is another object
 
 
 def partner(fresh: Memory, memories: list[Memory], store: Store, watcher: Watcher, now_s: float) -> Memory | None:
     """The confirmed track that a newly confirmed one continues, or None."""
+    rising = not fresh.ranged and _altitude(fresh, store) < _NO_STAGE_M
     candidates = [
         memory
         for memory in memories
         if memory.believed
         and not memory.asleep
+        and not (rising and memory.locked)
         and now_s - memory.seen.get(watcher.number, -1e9) > _BESIDE_LOOKS * watcher.period_s
     ]
     if not candidates:
@@ -49,10 +54,14 @@ def partner(fresh: Memory, memories: list[Memory], store: Store, watcher: Watche
 def _lost_one(fresh: Memory, memories: list[Memory], store: Store, now_s: float) -> Memory | None:
     """The one track that infrared alone saw and lost, for an object that appears where no launch begins: high up."""
     lost = [m for m in memories if m.believed and m.locked and not m.ranged and now_s - m.last_s > _LOST_S]
-    x = store.x[fresh.slot, 1 if store.free[fresh.slot] < 0.5 else 0]
-    if len(lost) != 1 or frames.altitude_of(x[0], x[1], x[2]) < _HIGH_M:
+    if len(lost) != 1 or _altitude(fresh, store) < _HIGH_M:
         return None
     return lost[0]
+
+
+def _altitude(fresh: Memory, store: Store) -> float:
+    x = store.x[fresh.slot, 1 if store.free[fresh.slot] < 0.5 else 0]
+    return float(frames.altitude_of(x[0], x[1], x[2]))
 
 
 def join(known: Memory, fresh: Memory, store: Store, now_s: float) -> None:
@@ -93,3 +102,16 @@ def _fused(x: Floats, p: Floats, rows: Floats, now_s: float) -> tuple[Floats, Fl
     if not cost < 40.0 + 3.0 * max(freeflight.degrees(rows), 1):
         return None
     return x1, p1
+
+
+def rivals(memory: Memory, memories: list[Memory]) -> list[Memory]:
+    """Tentative tracks of more than one plot that claim a plot which `memory` has, too: other tellings of the same looks."""
+    own = {(float(row[0]), float(row[6])) for row in memory.rows}
+    return [
+        other
+        for other in memories
+        if other is not memory
+        and not other.believed
+        and other.plots > 1
+        and any((float(row[0]), float(row[6])) in own for row in other.rows)
+    ]

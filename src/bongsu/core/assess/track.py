@@ -20,14 +20,14 @@ from typing import Any
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from bongsu.base.limits import TRACKS_COUNT
 from bongsu.base.units import NANOSECONDS_PER_SECOND, seconds_to_ns
-from bongsu.core.assess import association, freeflight, late, stitch, unranged
+from bongsu.core.assess import association, clutter, freeflight, late, stitch, unranged
 from bongsu.core.assess.memory import pack, unpack
+from bongsu.core.assess.offers import DETECTED, GATE_D2, Look, places, possible
 from bongsu.core.assess.sensors import Watcher
-from bongsu.core.assess.tracks import Memory, Store, candidates, grown, new_store
+from bongsu.core.assess.tracks import Memory, Store, grown, new_store, slots_of
 from bongsu.core.room import Caused, Due, Given
 from bongsu.flight import crowd, looks, tables
 from bongsu.geo import frames
@@ -37,12 +37,15 @@ from bongsu.model.scan import Scan
 from bongsu.model.sensor import Sensor, SensorState, SensorStatus
 from bongsu.model.track import Phase, Track, TrackStatus
 
-_GATE_D2 = 30.0  # four measured numbers at most: a true plot falls outside once in 200,000
-_DETECTED = 0.85  # chance that a covering look sees an object, as assumed for the score
 _BIRTH = -8.0  # log odds that a plot which nothing explains is a new object and not a false plot
 _CONFIRM = 12.0
+_PAIR_LEAST = -6.0  # among many objects a second plot says little: the third tells the pairs apart
+_PAIRS_COUNT = 300
+_AHEAD = 6.0  # a track is confirmed when no other telling of its plots comes so near in log odds
+_SETTLED = 8  # plots after which both stand
+_LIKELY = 4.0  # a tentative track of this score explains its plots: they are no false ones
 _DROP_BELOW_TOP = 6.5
-_DROP = -13.0
+_DROP = -18.0
 _LATE_S = (
     1.0  # a look that comes later than this takes the way of `late`; a smaller delay is bridged along the velocity
 )
@@ -50,12 +53,11 @@ _SPEED_SIGMA_M_S = 4000.0
 _INFRARED_SPEED_SIGMA_M_S = 1500.0
 _INFRARED_ALTITUDE_M = 12_000.0
 _INFRARED_ALTITUDE_SIGMA_M = 15_000.0
-_WIDE_M = 15_000.0  # a track less sure of its place than this takes no single plot in clutter: a new track must form and join it
 _SURPRISE_SHARE = 0.15
-_RATE_CLUTTERED = 0.2  # false plots a look from which on a single plot far off is not to be trusted
 _COASTING_S = 4.0
 _PUBLISH_S = 5.0
 _LOST_M = 100_000.0
+_GONE = -1
 _LONGEST_FLIGHT_S = 5400.0
 _UNSEEN_S = 6.0 * 3600.0
 _FASTEST_M_S = 11_000.0
@@ -69,6 +71,7 @@ class _State(msgspec.Struct):
     memories: list[Memory]
     store: Store
     rates: list[float]
+    nearby: list[clutter.Nearby]
     states: dict[str, SensorState]
 
 
@@ -102,6 +105,7 @@ class Tracker:
         now_s = (body.end_ns - self._zero_ns) / NANOSECONDS_PER_SECOND
         self._clock_s = max(self._clock_s, now_s)
         if len(body.time_ns) == 0:
+            watcher.learn(np.empty((0, looks.ROW)), np.empty((0, 3)), body.looks)
             awake = [memory for memory in self._memories if not memory.asleep]
             self._unseen(awake, watcher, now_s, body.looks)
             return self._settle(now_s)
@@ -110,7 +114,7 @@ class Tracker:
             body.range_rate_m_s, watcher.place, watcher.axes, watcher.sigmas, float(watcher.number),
         )  # fmt: skip
         if now_s < self._clock_s - _LATE_S:
-            late.take(self._memories, self._store, watcher, rows, now_s, _GATE_D2)
+            late.take(self._memories, self._store, watcher, rows, now_s, GATE_D2)
             return []
         return self._look(watcher, rows, now_s)
 
@@ -132,69 +136,103 @@ class Tracker:
     def state(self) -> bytes:
         """All tracks and their looks."""
         rates = [watcher.rate for watcher in self._watchers.values()]
-        return pack(_State(self._zero_ns, self._clock_s, self._count, self._memories, self._store, rates, self._states))
+        nearby = [watcher.nearby for watcher in self._watchers.values()]
+        return pack(
+            _State(self._zero_ns, self._clock_s, self._count, self._memories, self._store, rates, nearby, self._states)
+        )
 
     def restore(self, state: bytes) -> None:
         """Take up a snapshot."""
         known = unpack(state, _State)
         self._zero_ns, self._clock_s, self._count = known.zero_ns, known.clock_s, known.count
         self._memories, self._store, self._states = known.memories, known.store, known.states
-        for watcher, rate in zip(self._watchers.values(), known.rates, strict=True):
-            watcher.rate = rate
+        for watcher, rate, nearby in zip(self._watchers.values(), known.rates, known.nearby, strict=True):
+            watcher.rate, watcher.nearby = rate, nearby
 
     # One look with plots.
 
     def _look(self, watcher: Watcher, rows: Floats, now_s: float) -> list[Given]:
         store = self._store
         memories = [memory for memory in self._memories if not memory.asleep]
-        tables.advance(store.x, store.p, store.free, store.time_s, store.mode, _slots(memories), now_s)
+        tables.advance(store.x, store.p, store.free, store.time_s, store.mode, slots_of(memories), now_s)
         believed, tentative = _parted(memories)
-        open_rows = np.arange(len(rows))
+        seen = clutter.beside(watcher.points(rows), watcher.tracks_at(places(self._store, believed)))
+        log_densities = watcher.log_densities(rows, seen)
+        look = Look(watcher, rows, log_densities, now_s)
+        older = [memory for memory in tentative if memory.plots > 1]
+        young = [memory for memory in tentative if memory.plots == 1]
+        explained = np.zeros(len(rows), bool)
         updated: list[Memory] = []
-        explained = 0
-        for group in (believed, tentative):
-            if len(open_rows) == 0 or not group:
+        for group, give in ((believed, self._associate), (older, self._associate), (young, self._pair)):
+            if len(look.open_rows) == 0 or not group:
                 continue
-            taken = self._associate(group, watcher, rows, open_rows, now_s)
-            updated += [memory for memory, _ in taken]
-            explained += sum(1 for memory, _ in taken if memory.plots > 3 or memory.believed)
-            if taken:
-                open_rows = np.delete(open_rows, np.searchsorted(open_rows, [row for _, row in taken]))
-        seen = {memory.slot: None for memory in updated}
-        self._unseen([memory for memory in memories if memory.slot not in seen], watcher, now_s, 1)
-        watcher.learn(len(rows) - explained)
-        for k in open_rows.tolist():
+            taken = give(group, look)
+            for memory, row in taken:
+                updated.append(memory)
+                explained[row] |= memory.believed or (memory.plots > 3 and memory.score > _LIKELY)
+            look.open_rows = np.setdiff1d(look.open_rows, np.array([row for _, row in taken], np.int64))
+        slots_seen = {memory.slot: None for memory in updated}
+        self._unseen([memory for memory in memories if memory.slot not in slots_seen], watcher, now_s, 1)
+        watcher.learn(rows[~explained], seen[~explained])
+        for k in np.flatnonzero(~explained).tolist():  # also one that a young track took, for it may be another's
             self._begin(watcher, rows[k])
         told: list[tuple[Memory, Floats]] = []
         for memory in updated:
+            if memory.slot == _GONE:  # a rival was confirmed
+                continue
             if memory.locked and memory.status is TrackStatus.CONFIRMED and freeflight.quiet(memory):
                 told.append((memory, memory.rows[-1][None]))
             else:
                 told += self._after_update(memory, watcher, now_s)
         return self._tell(told, now_s) + self._settle(now_s)
 
-    def _associate(
-        self, group: list[Memory], watcher: Watcher, rows: Floats, open_rows: Integers, now_s: float
-    ) -> list[tuple[Memory, int]]:
+    def _associate(self, group: list[Memory], look: Look) -> list[tuple[Memory, int]]:
         """Give the open plots to the tracks of a group, best total first, and update these; the pairs taken."""
-        store = self._store
-        slots = _slots(group)
-        offered = rows if len(open_rows) == len(rows) else np.ascontiguousarray(rows[open_rows])
-        tracks, plots, gain = candidates(store, slots, offered, _GATE_D2)
-        gain = gain - watcher.log_densities(offered)[plots] + math.log(_DETECTED)
-        keep = gain > 0.0
-        if watcher.infrared or watcher.rate >= _RATE_CLUTTERED:
-            wide = self._wide(group, slots, watcher)
-            if wide is not None:
-                keep &= ~wide[tracks]
-        tracks, plots, gain = tracks[keep], plots[keep], gain[keep]
-        taken = association.assign_pairs(tracks, plots, gain, len(group), len(offered))
-        if len(taken) == 0:
+        tracks, plots, gain = possible(self._store, group, look, self._watchers, 0.0)
+        taken = association.assign_pairs(tracks, plots, gain, len(group), len(look.open_rows))
+        return self._update([group[a] for a in tracks[taken].tolist()], plots[taken], gain[taken], look)
+
+    def _pair(self, group: list[Memory], look: Look) -> list[tuple[Memory, int]]:
+        """Second plots of tracks that have one: where more than one pair is possible each is followed up, for nothing tells yet which is true."""
+        tracks, plots, gain = possible(self._store, group, look, self._watchers, _PAIR_LEAST)
+        if len(tracks) == 0:
             return []
-        tracks, plots = tracks[taken], plots[taken]
-        which = slots[tracks]
-        chosen = offered[plots]
-        told = np.empty((len(taken), 3))
+        alone = (np.bincount(tracks)[tracks] == 1) & (np.bincount(plots)[plots] == 1) & (gain > 0.0)
+        best = np.argsort(-gain, kind="stable")
+        chosen = np.sort(best[:_PAIRS_COUNT])
+        pairs = []
+        for k in chosen.tolist():
+            memory = group[tracks[k]]
+            pairs.append(memory if alone[k] else self._twin(memory))
+        kept = [k for k, memory in enumerate(pairs) if memory is not None]
+        return self._update([pairs[k] for k in kept], plots[chosen[kept]], gain[chosen[kept]], look)
+
+    def _twin(self, memory: Memory) -> Memory | None:
+        """A second track with the same past; None when there is no room."""
+        if len(self._memories) >= TRACKS_COUNT:
+            return None
+        slot = self._slot()
+        for array in (self._store.x, self._store.p, self._store.free, self._store.time_s, self._store.mode):
+            array[slot] = array[memory.slot]
+        twin = msgspec.structs.replace(memory, slot=slot, seen=dict(memory.seen), rows=list(memory.rows))
+        self._memories.append(twin)
+        return twin
+
+    def _slot(self) -> int:
+        if not self._store.vacant:
+            self._store = grown(self._store)
+        return self._store.vacant.pop()
+
+    def _update(
+        self, memories: Sequence[Memory | None], plots: Integers, gain: Floats, look: Look
+    ) -> list[tuple[Memory, int]]:
+        """Update tracks with one open plot each; the pairs of track and row."""
+        if len(memories) == 0:
+            return []
+        store, watcher = self._store, look.watcher
+        updated = [memory for memory in memories if memory is not None]
+        which, chosen = slots_of(updated), np.ascontiguousarray(look.offered[plots])
+        told = np.empty((len(updated), 3))
         tables.take(store.x, store.p, store.free, store.time_s, store.mode, which, chosen, told)
         for slot in which[store.mode[which] == tables.POWERED].tolist():
             store.mode[slot] = tables.BOTH
@@ -203,38 +241,18 @@ class Tracker:
             store.free[slot] = 0.5
         number, ranged = watcher.number, 0 if watcher.infrared else 1
         surprises = (told[:, 1] / told[:, 2]).tolist()
-        updated = []
-        places = open_rows[plots].tolist()
-        for a, gained, row, surprise, place in zip(
-            tracks.tolist(), gain[taken].tolist(), chosen, surprises, places, strict=True
-        ):
-            memory = group[a]
-            memory.take(row, gained, now_s, number, ranged)
+        for memory, gained, row, surprise in zip(updated, gain.tolist(), chosen, surprises, strict=True):
+            memory.take(row, gained, look.now_s, number, ranged)
             if memory.locked:
                 memory.surprise += _SURPRISE_SHARE * (surprise - memory.surprise)
-            updated.append((memory, place))
-        return updated
-
-    def _wide(self, group: list[Memory], slots: Integers, watcher: Watcher) -> NDArray[np.bool_] | None:
-        """Which tracks are too unsure of their place to take a single plot of this sensor; None if none is."""
-        model = np.where(self._store.mode[slots] == tables.FREE, 0, 1)
-        p = self._store.p
-        wide: NDArray[np.bool_] = p[slots, model, 0, 0] + p[slots, model, 1, 1] + p[slots, model, 2, 2] > _WIDE_M**2
-        if not wide.any():
-            return None
-        for a in np.flatnonzero(wide).tolist():
-            memory = group[a]
-            wide[a] = memory.believed and not (watcher.infrared and watcher.number in memory.seen)
-        return wide
+        return list(zip(updated, look.open_rows[plots].tolist(), strict=True))
 
     def _begin(self, watcher: Watcher, row: Floats) -> None:
         """A plot that nothing explains begins a tentative track."""
         if len(self._memories) >= TRACKS_COUNT:
             return
-        if not self._store.vacant:
-            self._store = grown(self._store)
+        slot = self._slot()
         store = self._store
-        slot = store.vacant.pop()
         sigma = _INFRARED_SPEED_SIGMA_M_S if watcher.infrared else _SPEED_SIGMA_M_S
         tables.begin(store.x, store.p, slot, row, sigma, _INFRARED_ALTITUDE_M, _INFRARED_ALTITUDE_SIGMA_M)
         time_s = float(row[0])
@@ -253,12 +271,12 @@ class Tracker:
             return
         store = self._store
         chance = np.empty(len(missed))
-        slots = _slots(missed)
+        slots = slots_of(missed)
         tables.covered(
             store.x, store.p, store.free, store.mode, slots, watcher.place, watcher.up, watcher.min_sine,
             watcher.reach_m, chance,
         )  # fmt: skip
-        loss = math.log(1.0 - _DETECTED)
+        loss = math.log(1.0 - DETECTED)
         for memory, sure in zip(missed, chance.tolist(), strict=True):
             if sure == 0.0 or now_s <= memory.last_s - 0.5:
                 continue
@@ -280,6 +298,11 @@ class Tracker:
         if fresh:
             if memory.plots < 3 or memory.score < _CONFIRM or not self._sensible(memory):
                 return []
+            rivals = stitch.rivals(memory, self._memories)
+            if memory.plots < _SETTLED and any(rival.score > memory.score - _AHEAD for rival in rivals):
+                return []
+            for rival in rivals:
+                self._drop(rival)
             unranged.follow(memory, self._store)
             known = stitch.partner(memory, self._memories, self._store, watcher, now_s)
             if known is not None:
@@ -289,11 +312,18 @@ class Tracker:
             else:
                 self._count += 1
                 memory.name = f"T{self._count}"
+            self._explain(memory)
         memory.status = TrackStatus.CONFIRMED
         if not memory.ranged and not memory.locked and self._store.free[memory.slot] < 0.5:
             unranged.follow(memory, self._store)
         freeflight.consider(memory, self._store, now_s, self._period(memory))
         return [(memory, np.array(memory.rows if fresh else memory.rows[-1:]))]
+
+    def _explain(self, memory: Memory) -> None:
+        """The plots of a new track were no false ones."""
+        rows = np.array(memory.rows)
+        for watcher in self._watchers.values():
+            clutter.forget(watcher.nearby, watcher.points(rows[rows[:, 19] == watcher.number]))
 
     def _sensible(self, memory: Memory) -> bool:
         """Whether a tentative track moves like something that flies."""
@@ -389,6 +419,7 @@ class Tracker:
     def _drop(self, memory: Memory) -> None:
         self._store.vacant.append(memory.slot)
         self._memories.remove(memory)
+        memory.slot = _GONE
 
     # What is told.
 
@@ -398,7 +429,7 @@ class Tracker:
             return []
         assert self._zero_ns is not None
         store, zero_ns, count = self._store, self._zero_ns, len(told)
-        slots = _slots([memory for memory, _ in told])
+        slots = slots_of([memory for memory, _ in told])
         locked = np.array([memory.locked for memory, _ in told])
         mean, cov, drag = np.empty((count, 2, 3)), np.empty((count, 6, 6)), np.empty((count, 8))
         phase = np.empty(count, np.int64)
@@ -441,7 +472,3 @@ def _parted(memories: list[Memory]) -> tuple[list[Memory], list[Memory]]:
     for memory in memories:
         (believed if memory.believed else others).append(memory)
     return believed, others
-
-
-def _slots(memories: list[Memory]) -> Integers:
-    return np.array([memory.slot for memory in memories], np.int64)

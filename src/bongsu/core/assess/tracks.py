@@ -99,6 +99,11 @@ def candidates(store: Store, slots: Integers, rows: Floats, gate_d2: float) -> t
         room = count
 
 
+def slots_of(memories: list[Memory]) -> Integers:
+    """The slots of some tracks."""
+    return np.array([memory.slot for memory in memories], np.int64)
+
+
 def new_store(capacity: int) -> Store:
     """An empty store."""
     return Store(
