@@ -1,0 +1,71 @@
+"""Reading records for `rebuilt.py`: a nation's own warnings only as far as its policy lets them out to a file, and checking what was made of them."""
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from bongsu.adapters.store import RecordReader
+from bongsu.base.errors import BadInput, BongsuError, RecordError
+from bongsu.core.exchange.gate import Gate, question
+from bongsu.drill import scenario
+from bongsu.drill.rebuilt import TAKES, Rebuilt, Told, rebuild, told_by
+from bongsu.drill.scenario_text import text_of
+from bongsu.model.configuration import Configuration
+from bongsu.model.head import Item
+from bongsu.model.warning import Warning
+from bongsu.record.entry import item_of
+
+RECIPIENT = "file"
+
+
+def read(where: Path | str, refused: Counter[str]) -> Told:
+    """One nation's record; `refused` counts the warnings that its policy keeps back. Raises `BadInput` and `RecordError`."""
+    with RecordReader(where) as reader:
+        told = told_by(_allowed(reader, refused))
+    if reader.base is not None:
+        refused[f"{reader.base.removed} entries of {told.node} were removed"] += 1
+    return told
+
+
+def written(records: list[Told], name: str) -> tuple[str, Rebuilt]:
+    """The file of a rebuilt scenario, read back and solved as any other. Raises `BadInput` where no scenario can be made of it."""
+    nodes = [told.node for told in records]
+    if len(dict.fromkeys(nodes)) != len(nodes):
+        raise BadInput(f"two records of {nodes[0]}", "give one record of each nation")
+    sessions = {(told.configuration.mode, told.configuration.exercise): told.node for told in records}
+    if len(sessions) > 1:
+        raise BadInput("these records are not of one session", f"compare mode and exercise of {', '.join(nodes)}")
+    rebuilt = rebuild(records, name)
+    if not rebuilt.tables["launches"] and not rebuilt.tables["false_alarms"]:
+        left = f" ({'; '.join(rebuilt.left_out)})" if rebuilt.left_out else ""
+        raise BadInput(f"nothing flew in these records of which a file may be made{left}", "give records of an event")
+    remarks = ["Rebuilt from records; sensors are invented ones.", *(f"Left out: {line}." for line in rebuilt.left_out)]
+    text = text_of({key: value for key, value in rebuilt.tables.items() if value != []}, remarks)
+    file = f"{name}.toml"
+    try:
+        parsed = scenario.parse(text.encode(), file)
+        scenario.solve(parsed, file)
+        scenario.solve_false_alarms(parsed, file)
+    except BongsuError as error:
+        raise BadInput(f"no scenario can be made of it: {error}", "report it with the record", file) from None
+    return text, rebuilt
+
+
+def _allowed(reader: RecordReader, refused: Counter[str]) -> Iterator[Item[Any]]:
+    gate: Gate | None = None
+    node = ""
+    for entry in reader.entries(types=TAKES, kinds=("input", "output")):
+        item = item_of(entry)
+        if isinstance(item.body, Configuration):
+            gate, node = Gate(item.body), item.body.node
+        elif gate is None:
+            raise RecordError(
+                "the record does not begin with a configuration", "give a whole record", reader.place.shown
+            )
+        elif isinstance(item.body, Warning) and item.head.origin == node:
+            decision = gate.whole(question(item, RECIPIENT), item.head.receipt_ns)
+            if not decision.allowed:
+                refused[f"warning of {item.head.origin}: {decision.reasons[0]}"] += 1
+                continue
+        yield item
