@@ -17,6 +17,7 @@ from bongsu.model.stance import Position, Stance
 from bongsu.views.folded import Held, Said, fold
 from bongsu.views.measures import Facts
 from bongsu.views.review import AtNode, Exchange, Retraction, Sharing
+from tests.drill.spoilers import ROWS
 from tests.views.builders import Record, at_ns, estimate, event, point, warning
 
 SCENARIO = scenarios.load("overflight-2022-10-04")
@@ -288,3 +289,8 @@ def test_the_launch_is_named_where_there_are_several() -> None:
     found = findings(asked)
     found.facts[ONLY] = {node: facts() for node in NODES}
     assert judge(found)[0].text == "jp has a warning of overflight within 60 s"
+
+
+def test_every_kind_has_a_way_to_spoil_its_evidence() -> None:
+    """Each expectation of the library is spoilt in `test_library`; without a row here, nothing would be feared for it."""
+    assert set(ROWS) == set(expect._JUDGES)

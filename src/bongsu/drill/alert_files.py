@@ -37,13 +37,14 @@ def write(record: Path, out: Path, nodes: tuple[str, ...], seed: int, start_ns: 
         for item in records.items(record, node, ("release",)):
             if not isinstance(item.body, Release) or item.body.recipient != "file":
                 continue
+            if item.body.kind == "sea_notice":
+                _write_notice(out / "notices", msgspec.json.decode(item.body.body))
+                continue
             document = published(item.body)
             if document is not None:
                 found = True
                 count += 1
                 _write_document(alerts, document, key, certificate)
-            elif item.body.kind == "sea_notice":
-                _write_notice(out / "notices", msgspec.json.decode(item.body.body))
         if found:
             (alerts / f"{node}-seal.pem").write_bytes(certificate.public_bytes(Encoding.PEM))
     return count
