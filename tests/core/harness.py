@@ -120,7 +120,9 @@ class Node:
 
     def rooms(self) -> list[Any]:
         kinds = (Link, Desk, Warn, AlertRoom, AlertIssue, Notices, AlarmRoom, Consult, Statements, ReleaseRoom, Send)
-        return [kind(self.configuration) for kind in kinds]
+        made = [kind(self.configuration) for kind in kinds]
+        self.weighing = [room for room in made if isinstance(room, AlertRoom | Notices)]
+        return made
 
     def restart(self) -> None:
         """A new process that takes up the snapshot."""
@@ -130,6 +132,8 @@ class Node:
 
     def step(self, now: Now, body: Any) -> list[Any]:
         items = self.pipeline.step(now, body)
+        if not isinstance(body, Tick) and any(room.due().reached(now) for room in self.weighing):
+            items += self.pipeline.step(now, Tick())  # as every node does at once
         self.items += items
         return [item.body for item in items[1:]]
 

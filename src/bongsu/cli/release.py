@@ -154,3 +154,44 @@ def _of_record(
         circle.circle for circle in settings.circles if {recipient, settings.node} <= set(circle.members_at(moment_ns))
     )
     return settings.rules, circles, settings.mode.value, asked.kind, Gate(settings).ask(asked, moment_ns)
+
+
+@release.command(
+    epilog="\b\nExample:\n  bongsu release change --config node.toml\n"
+    "  bongsu release change --config node.toml --console http://127.0.0.1:8460 --actor 'An Officer' --role release"
+)
+@click.option(
+    "--config",
+    "path",
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The node's settings with the new policy.",
+)
+@click.option(
+    "--console", "address", default="", metavar="URL", help="Console of the node that runs by the old policy."
+)
+@click.option("--actor", default="", help="Who approves; the name of the account by default.")
+@click.option("--role", default="release", show_default=True, help="In which role.")
+def change(path: Path, address: str, actor: str, role: str) -> int:
+    """Print the digest of a changed policy, and with --console approve it: two persons must, before a node starts with it."""
+    import getpass
+
+    from bongsu.cli import console_link
+    from bongsu.node.config import read_settings
+    from bongsu.node.policy_change import KIND, digest_of
+
+    digest = digest_of(read_settings(path).configuration)
+    click.echo(f"policy {digest}")
+    if not address:
+        return 0
+    answer = console_link.command(address, KIND, digest, 0, {}, actor or getpass.getuser(), role)
+    waits = answer.get("reason") == "second_person"
+    approved = answer.get("outcome") == "approved"
+    click.echo(
+        "approved by two persons"
+        if approved
+        else "waits for a second person"
+        if waits
+        else f"refused: {answer.get('text')}"
+    )
+    return 0 if approved or waits else 1

@@ -27,7 +27,8 @@ class Alert(Noun, frozen=True):
     """Version `version` of the areas at risk of an event: the node's own areas on a rung above hold, sorted by id.
 
     `status`: `alert` (an area at least is to take cover), `pre_alert` (to be ready at most), `stood_down` (no longer at risk by a better estimate),
-    `passed` (over) or `withdrawn` (the warnings were retracted). `area_set` is the version of the packaged areas; `basis` says whose assessments were used.
+    `passed` (over, or every area was passed over) or `withdrawn` (the warnings were retracted). `area_set` is the version of the packaged areas;
+    `basis` says whose assessments were used.
     """
 
     alert: str

@@ -32,6 +32,7 @@ from bongsu.model.configuration import Configuration
 from bongsu.model.exercise import ExerciseOrder
 from bongsu.model.head import Item, Now
 from bongsu.model.message import Lane, Outgoing, Received, Release
+from bongsu.node import policy_change
 from bongsu.node.retention import Retention
 from bongsu.node.signing import signed
 from bongsu.node.undelivered import undelivered
@@ -283,6 +284,7 @@ def open_engine(
                 # The node died between its first two inputs, before any other.
                 _take_over(engine, now)
             return engine
+        policy_change.check(place, recorded, configuration)
         place.set_aside(recorded.epoch)
     before = _newest_set_aside(place)
     if before is not None:

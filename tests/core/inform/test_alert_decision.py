@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bongsu.base.limits_alerts import ALERT_HOLD_S, ALERT_REACH_M, ALERT_RELEASE_S
+from bongsu.base.limits_alerts import ALERT_CLEAR_S, ALERT_HOLD_S, ALERT_REACH_M, ALERT_RELEASE_S
 from bongsu.base.units import seconds_to_ns
 from bongsu.core.inform.alert_chances import chances
 from bongsu.core.inform.alert_decision import (
@@ -184,3 +184,19 @@ def test_a_short_flight_does_not_overfly_what_lies_beyond() -> None:
 
 def test_no_impact_concerns_nobody() -> None:
     assert chances(None, areas.load(), "JP") == () == chances(estimate(0), areas.load(), "JP")
+
+
+def test_what_was_passed_over_stays_passed_unless_its_moment_is_put_off() -> None:
+    chance = Chance("JP-02", "overflight", 1.0, 300 * 10**9)
+    standing = Standing(chance, Rung.ALERT, wanted=Rung.ALERT)
+    over_ns = 300 * 10**9 + seconds_to_ns(ALERT_CLEAR_S)
+    assert moves_ns(standing) == over_ns and not settle(standing, over_ns - 1)
+    assert settle(standing, over_ns) and standing.passed and standing.rung is Rung.HOLD
+    follow(standing, chance, over_ns + 1)
+    assert moves_ns(standing) is None and not settle(standing, over_ns + 10**12)
+    later = Chance("JP-02", "overflight", 1.0, 900 * 10**9)
+    follow(standing, later, over_ns + 2)
+    assert not standing.passed and settle(standing, over_ns + 2 + seconds_to_ns(ALERT_HOLD_S))
+    assert standing.rung is Rung.ALERT
+    impact = Standing(Chance("JP-02", "impact", 1.0, 300 * 10**9), Rung.ALERT, wanted=Rung.ALERT)
+    assert moves_ns(impact) is None, "an impact is over when the event is, or the chain's time"

@@ -1,8 +1,9 @@
 """Areas at risk: on which rung each of the nation's areas stands for an event.
 
 Takes: `Event`; `Carried` from the epoch before.
-Gives: `Alert` when an area changes its rung, when the danger has passed, or when the warning is withdrawn.
-Remembers: for each event where each area stands, and the alert.
+Gives: `Alert` when an area changes its rung, when the danger has passed (an area, or all), or when the warning is withdrawn.
+Remembers: for each event where each area stands, the alert, and the newest words, which are weighed at the next tick: to weigh twenty areas takes tens of
+    milliseconds, for which no warning to a partner waits. An ending is told at once.
 Bounds: EVENTS_COUNT events; the nation's own areas of one packaged set.
 Sources: `alert_decision.py` (the table), `alert_chances.py` (probabilities); DOMAIN.md section 3 (wrong areas, alerts after the passage). Our own
     assessment counts where it has an impact; else the partners' do, the most likely of them for each area.
@@ -33,6 +34,7 @@ class _Held(msgspec.Struct):
     alert: Alert | None = None
     basis: list[str] = []
     over: bool = False
+    waiting: list[Assessment] = []
 
 
 class AlertRoom:
@@ -65,12 +67,15 @@ class AlertRoom:
         if not event.open:
             return self._close(held, "passed", event.reason, now)
         held.over = False
-        self._weigh(held, standing, now)
-        return self._advance(held, now)
+        if held.standings or any(one.warning.estimate and one.warning.estimate.impact for one in standing):
+            held.waiting = standing
+        return []
 
     def due(self) -> Due:
         """When the next area moves, or time alone may ask for another rung."""
         now_ns = self._newest_ns
+        if any(held.waiting for held in self._held.values()):
+            return Due(exercise_ns=now_ns)
         times = [
             due_ns
             for held in self._held.values()
@@ -82,12 +87,15 @@ class AlertRoom:
         return Due(exercise_ns=min(times, default=None))
 
     def tick(self, now: Now) -> list[Given]:
-        """Look again at what time has changed."""
+        """Weigh what is new, and look again at what time has changed."""
         self._newest_ns = now.exercise_ns
         given: list[Given] = []
         for held in self._held.values():
             if held.over:
                 continue
+            if held.waiting:
+                self._weigh(held, held.waiting, now)
+                held.waiting = []
             for standing in held.standings.values():
                 decision.follow(standing, standing.chance, now.exercise_ns)
             given += self._advance(held, now)
@@ -104,7 +112,6 @@ class AlertRoom:
 
     def _weigh(self, held: _Held, assessments: list[Assessment], now: Now) -> None:
         """Where each area stands by the newest words; one that is spoken of no more has no chance."""
-        self._newest_ns = now.exercise_ns
         known = [one for one in assessments if one.warning.estimate is not None and one.warning.estimate.impact]
         used = [one for one in known if one.basis == "own"] or known
         best: dict[str, Chance] = {}
@@ -139,16 +146,18 @@ class AlertRoom:
             return []
         risks = tuple(standing.risk() for standing in held.standings.values() if standing.rung is not Rung.HOLD)
         climbed = [area for area in moved if decision.higher(held.standings[area].rung, before[area])]
-        reason = f"{len(climbed)} areas climbed, {len(moved) - len(climbed)} sank"
-        return [self._alert(held, _status(risks), risks, reason, now)]
+        passed = [area for area in moved if held.standings[area].passed]
+        reason = f"{len(climbed)} areas climbed, {len(moved) - len(climbed) - len(passed)} sank, {len(passed)} passed"
+        status = "passed" if passed and not risks else _status(risks)
+        return [self._alert(held, status, risks, reason, now)]
 
     def _close(self, held: _Held, status: str, reason: str, now: Now) -> list[Given]:
         if held.over:
             return []
         held.over = True
-        held.standings = {}
+        held.standings, held.waiting = {}, []
         before = held.alert
-        if before is None or before.status == "stood_down":
+        if before is None or before.status == "stood_down" or (before.status == status == "passed"):
             return []
         return [self._alert(held, status, before.areas, reason, now)]
 

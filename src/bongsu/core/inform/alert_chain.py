@@ -104,8 +104,14 @@ def due_step(chain: Chain, risks: Sequence[AreaRisk], now_ns: int) -> tuple[Step
     step = LADDER[chain.public.stage, found]
     if step.stage in (AlertStage.PASSED, AlertStage.CORRECTED):
         return step, ordered(tuple(chain.ever.values()))
-    if step.stage is chain.public.stage and not _is_news(chain.standing, named):
-        return Step(), ()
+    if step.stage is chain.public.stage:
+        gone = [risk for risk in chain.standing if risk.time_ns is not None and risk.time_ns + _CLEAR_NS <= now_ns]
+        told = {risk.area for risk in named}
+        named = ordered(
+            [*named, *(risk for risk in gone if risk.area not in told)]
+        )  # they hear of the end with the last one
+        if not _is_news(chain.standing, named):
+            return Step(), ()
     return step, named
 
 

@@ -2,19 +2,22 @@
 
 All figures stand in `TABLE`. A missed alert costs lives and a needless one trust, so the nearer the moment, the less is asked; while there is time, a
 better estimate is waited for. **Hysteresis**: an area climbs after it has met a rung for ALERT_HOLD_S and sinks after it has stayed under `SINK` of
-the rung's probability for ALERT_RELEASE_S. An area whose moment has come neither climbs nor sinks: nobody is alerted after the passage.
+the rung's probability for ALERT_RELEASE_S. An area whose moment has come neither climbs nor sinks:
+nobody is alerted after the passage. One that was overflown has **passed** ALERT_CLEAR_S after its moment, whatever the flight does further on; if a better
+estimate puts its moment off, it is weighed anew.
 """
 
 import math
 
 import msgspec
 
-from bongsu.base.limits_alerts import ALERT_HOLD_S, ALERT_RELEASE_S
+from bongsu.base.limits_alerts import ALERT_CLEAR_S, ALERT_HOLD_S, ALERT_RELEASE_S
 from bongsu.base.units import seconds_to_ns
 from bongsu.model.alert import AreaRisk, Rung
 
 HOLD_NS = seconds_to_ns(ALERT_HOLD_S)
 RELEASE_NS = seconds_to_ns(ALERT_RELEASE_S)
+CLEAR_NS = seconds_to_ns(ALERT_CLEAR_S)
 SINK = 0.5
 """Part of a rung's probability under which an area must fall before it sinks: estimates swing by less from one to the next."""
 
@@ -50,7 +53,10 @@ class Chance(msgspec.Struct, frozen=True):
 
 
 class Standing(msgspec.Struct):
-    """Where an area stands: its newest chance, its rung, since when each higher rung is asked for, and since when less than its own."""
+    """Where an area stands: its newest chance, its rung, since when each higher rung is asked for, and since when less than its own.
+
+    `passed`: the object has certainly passed it.
+    """
 
     chance: Chance
     rung: Rung = Rung.HOLD
@@ -58,6 +64,7 @@ class Standing(msgspec.Struct):
     alert_ns: int | None = None
     below_ns: int | None = None
     wanted: Rung = Rung.HOLD
+    passed: bool = False
 
     def risk(self) -> AreaRisk:
         """The area as an alert names it."""
@@ -95,6 +102,8 @@ def follow(standing: Standing, chance: Chance, now_ns: int) -> None:
     """Take up a new chance (or the same, as time runs); `settle` then moves the area."""
     left_s = 0.0 if chance.time_ns is None else (chance.time_ns - now_ns) / 1e9
     standing.chance = chance
+    if standing.passed and (chance.time_ns is None or chance.time_ns + CLEAR_NS > now_ns):
+        standing.passed = False
     wanted = standing.rung if left_s < 0.0 else decide(chance.kind, chance.probability, left_s, standing.rung)
     standing.wanted = wanted
     standing.pre_alert_ns = _since(standing.pre_alert_ns, not higher(Rung.PRE_ALERT, wanted), now_ns)
@@ -102,9 +111,21 @@ def follow(standing: Standing, chance: Chance, now_ns: int) -> None:
     standing.below_ns = _since(standing.below_ns, higher(standing.rung, wanted), now_ns)
 
 
+def passes_ns(standing: Standing) -> int | None:
+    """When an area on a rung will have been passed over; None: it is not, or no object only passes it."""
+    if standing.rung is Rung.HOLD or standing.chance.kind != "overflight" or standing.chance.time_ns is None:
+        return None
+    return standing.chance.time_ns + CLEAR_NS
+
+
 def settle(standing: Standing, now_ns: int) -> bool:
-    """Move the area to the rung that it has asked for long enough; whether it moved."""
+    """Move the area to the rung that it has asked for long enough, or off it when it was passed; whether it moved."""
     before = standing.rung
+    over_ns = passes_ns(standing)
+    if over_ns is not None and now_ns >= over_ns:
+        standing.rung, standing.wanted, standing.passed = Rung.HOLD, Rung.HOLD, True
+        standing.pre_alert_ns = standing.alert_ns = standing.below_ns = None
+        return True
     for rung, due_ns in _moves(standing):
         if now_ns >= due_ns:
             standing.rung = rung
@@ -115,7 +136,9 @@ def settle(standing: Standing, now_ns: int) -> bool:
 
 def moves_ns(standing: Standing) -> int | None:
     """When the area will move if nothing changes; None: it stays."""
-    return min((due_ns for _, due_ns in _moves(standing)), default=None)
+    over_ns = passes_ns(standing)
+    times = [due_ns for _, due_ns in _moves(standing)]
+    return min(times if over_ns is None else [*times, over_ns], default=None)
 
 
 def _moves(standing: Standing) -> list[tuple[Rung, int]]:

@@ -2,8 +2,8 @@
 
 Takes: `Command`.
 Gives: `Approved`, or a `Refusal` with the reason; of a command that needs two persons, the first is told that it waits for the second.
-Remembers: who asked first for what needs two persons, for TWO_PERSONS_S; otherwise nothing: the version that the person saw travels inside the
-    command, and the room that owns the thing checks it.
+Remembers: who asked first for what needs two persons, for TWO_PERSONS_S, and the persons who were revoked; otherwise nothing: the version that
+    the person saw travels inside the command, and the room that owns the thing checks it.
 Bounds: TWO_PERSONS_COUNT first requests; a command's arguments are short texts, checked at the console's edge.
 Sources: DESIGN.md section 2 (three doors).
 """
@@ -12,6 +12,7 @@ import msgspec
 
 from bongsu.base.limits import TWO_PERSONS_COUNT, TWO_PERSONS_S
 from bongsu.base.units import seconds_to_ns
+from bongsu.core.inform import two_persons
 from bongsu.core.room import Given, Memoryless
 from bongsu.model.command import Approved, Command
 from bongsu.model.configuration import Configuration
@@ -22,8 +23,8 @@ _ANYBODY = ("log_in", "log_out")
 """What every role may do; it stands in the record like any command."""
 
 
-TWO_PERSONS = frozenset({"lift_hold"})
-"""What two different persons must ask for, each at a desk of this node."""
+TWO_PERSONS = frozenset({"lift_hold", "approver_revoke", "policy_change"})
+"""What two different persons must ask for, each at a desk of this node; two accounts or consoles of one person are one person."""
 
 
 class _First(msgspec.Struct):
@@ -31,8 +32,13 @@ class _First(msgspec.Struct):
 
     kind: str
     about: str
-    actor: str
+    person: str
     link_ns: int
+
+
+class _Kept(msgspec.Struct):
+    first: list[_First] = []
+    revoked: list[str] = []
 
 
 class Desk(Memoryless):
@@ -43,7 +49,8 @@ class Desk(Memoryless):
 
     def __init__(self, configuration: Configuration) -> None:
         self._kinds = {role.role: role.kinds for role in configuration.roles}
-        self._first: list[_First] = []
+        self._approvers = configuration.alerting.approvers if configuration.alerting is not None else ()
+        self._kept = _Kept()
 
     def handle(self, item: Item[Command], now: Now) -> list[Given]:
         """Pass what the role may command."""
@@ -54,29 +61,38 @@ class Desk(Memoryless):
             return [refused(command, "not_allowed", f"the role {command.role} may not command {command.kind}")]
         if not command.actor or not command.about:
             return [refused(command, "incomplete", "a command names its actor and what it is about")]
-        if command.kind in TWO_PERSONS and not self._seconded(command, now):
-            return [refused(command, "second_person", "waits for a second person to ask for the same")]
+        if command.kind in TWO_PERSONS:
+            person = two_persons.identity(self._approvers, command.actor)
+            if person in self._kept.revoked:
+                return [refused(command, "revoked_approver", f"{command.actor} was revoked")]
+            if not self._seconded(command, person, now):
+                return [refused(command, "second_person", "waits for a second person to ask for the same")]
+        if command.kind == "approver_revoke":
+            revoked = two_persons.identity(self._approvers, command.about)
+            self._kept.revoked = sorted({*self._kept.revoked, revoked})
+            self._kept.first = [one for one in self._kept.first if one.person != revoked]
         return [Approved(command=command, time_ns=now.exercise_ns)]
 
     def state(self) -> bytes:
-        """Who asked first."""
-        return msgspec.msgpack.encode(self._first)
+        """Who asked first, and who was revoked."""
+        return msgspec.msgpack.encode(self._kept)
 
     def restore(self, state: bytes) -> None:
-        """Who asked first."""
-        self._first = msgspec.msgpack.decode(state, type=list[_First])
+        """Who asked first, and who was revoked."""
+        self._kept = msgspec.msgpack.decode(state, type=_Kept)
 
-    def _seconded(self, command: Command, now: Now) -> bool:
+    def _seconded(self, command: Command, person: str, now: Now) -> bool:
         """Whether another person has asked for the same lately; if so both are done with."""
         since_ns = now.link_ns - seconds_to_ns(TWO_PERSONS_S)
-        self._first = [one for one in self._first if one.link_ns >= since_ns][-TWO_PERSONS_COUNT:]
-        same = [one for one in self._first if (one.kind, one.about) == (command.kind, command.about)]
-        if any(one.actor != command.actor for one in same):
-            self._first = [one for one in self._first if one not in same]
-            return True
-        if not same:
-            self._first.append(_First(command.kind, command.about, command.actor, now.link_ns))
-        return False
+        first = [one for one in self._kept.first if one.link_ns >= since_ns][-TWO_PERSONS_COUNT:]
+        same = [one for one in first if (one.kind, one.about) == (command.kind, command.about)]
+        seconded = any(one.person != person for one in same)
+        if seconded:
+            first = [one for one in first if one not in same]
+        elif not same:
+            first.append(_First(command.kind, command.about, person, now.link_ns))
+        self._kept.first = first
+        return seconded
 
 
 def refused(command: Command, reason: str, text: str) -> Refusal:

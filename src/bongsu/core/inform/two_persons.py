@@ -1,4 +1,4 @@
-"""Counting persons, not accounts: the only place where approvals are judged. Pure.
+"""Counting persons, not accounts: the only place where it is judged who is whom. Pure. The desk asks it, and the room of public alerts.
 
 An approval binds the digest that the person saw. One person counts once whatever the account, session or console; a person whose days are over or who
 was revoked does not count, also where the approval was given before.
@@ -34,6 +34,11 @@ def person_of(approvers: Sequence[Approver], account: str, revoked: Collection[s
     if (known.from_ns or 0) > now_ns or (known.until_ns is not None and known.until_ns <= now_ns):
         raise NotCounted("expired_approver", f"{account} may not approve on this day")
     return known.person
+
+
+def identity(approvers: Sequence[Approver], account: str) -> str:
+    """The person behind an account, whether or not they may approve now; an account that no list knows is a person of its own."""
+    return next((one.person for one in approvers if account in one.accounts), account)
 
 
 def count(
