@@ -13,14 +13,18 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from bongsu.flight.dynamics import step, step_length, transition
-from bongsu.flight.lens import curved_moments
-from bongsu.flight.linear import damped_step, scaled_inverse
+from bongsu.flight.dynamics import rates, step, step_length, transition
+from bongsu.flight.lens import axes_of, bent_step, curved_moments
+from bongsu.flight.linear import cholesky, damped_step, scaled_inverse, solve
 from bongsu.flight.looks import residual
 from bongsu.geo.frames import altitude_of
 from bongsu.geo.kernels import njit
 
 Array = NDArray[np.float64]
+
+LINE_S = 20.0
+TURNS = np.array([0.0, 0.12, -0.12, 0.25, -0.25, 0.4, -0.4, 0.7, -0.7])  # rad
+FAR_COST = 4.5  # squared residuals a look, about 3 for a good guess, from which on another one is tried
 
 
 @njit()
@@ -101,6 +105,121 @@ def _normal_equations(
 
 
 @njit()
+def _ranged(rows: Array) -> int:
+    """The last of the rows with a range, or -1."""
+    for k in range(len(rows) - 1, -1, -1):
+        if not math.isnan(rows[k, 1]):
+            return k
+    return -1
+
+
+@njit()
+def _better_guess(rows: Array, start_s: float, push: float, guess: Array, out: Array) -> None:
+    """`guess` (7,), or where the looks agree badly with it what they agree with best of some others: a straight fall through the ranged places of the first
+    `LINE_S`, and the paths of `_ring`.
+
+    A filter that was led astray by poor angles and precise ranges may be kilometres a second off; from there the rounds would run out.
+    """
+    for i in range(7):
+        out[i] = guess[i]
+    best = _normal_equations(rows, guess, start_s, push, np.zeros((7, 7)), np.zeros(7))
+    if best < FAR_COST * len(rows):
+        return
+    count, s1, s2 = 0.0, 0.0, 0.0
+    a, b = np.zeros(3), np.zeros(3)
+    begin = rows[0, 0]
+    for k in range(len(rows)):
+        t = rows[k, 0] - start_s
+        if rows[k, 0] - begin > LINE_S:
+            break
+        if math.isnan(rows[k, 1]):
+            continue
+        count += 1.0
+        s1 += t
+        s2 += t * t
+        radius2 = 0.0
+        for i in range(3):
+            radius2 += (rows[k, 3 + i] + rows[k, 1] * rows[k, 6 + i]) ** 2
+        g = 3.986e14 / (radius2 * math.sqrt(radius2))
+        for i in range(3):
+            place = rows[k, 3 + i] + rows[k, 1] * rows[k, 6 + i]
+            place += 0.5 * g * place * t * t
+            a[i] += place
+            b[i] += place * t
+    spread = count * s2 - s1 * s1
+    if count < 4.0 or spread < 1.0:
+        return
+    line = guess.copy()
+    for i in range(3):
+        line[3 + i] = (count * b[i] - s1 * a[i]) / spread
+        line[i] = (a[i] - line[3 + i] * s1) / count
+    best = _keep_better(rows, start_s, push, line, best, out)
+    around = np.empty((len(TURNS), 7))
+    if _ring(rows, start_s, line, around):
+        for k in range(len(TURNS)):
+            best = _keep_better(rows, start_s, push, around[k], best, out)
+
+
+@njit()
+def _keep_better(rows: Array, start_s: float, push: float, trial: Array, best: float, out: Array) -> float:
+    """Take `trial` into `out` if its squared residuals are less than `best`; gives the lesser."""
+    cost = _normal_equations(rows, trial, start_s, push, np.zeros((7, 7)), np.zeros(7))
+    if cost < best:
+        for i in range(7):
+            out[i] = trial[i]
+        return cost
+    return best
+
+
+@njit()
+def _ring(rows: Array, start_s: float, line: Array, around: Array) -> bool:
+    """States (9, 7) whose range goes as one sensor saw it, with the motion across in directions about that of `line`.
+
+    How the range bends tells the speed across; poor angles leave its direction open, and the rounds may end at the wrong one.
+    """
+    number = rows[0, 19]
+    a, b = np.zeros((3, 3)), np.zeros(3)
+    count = 0
+    for k in range(len(rows)):
+        if rows[k, 0] - rows[0, 0] > LINE_S:
+            break
+        if rows[k, 19] != number or math.isnan(rows[k, 1]):
+            continue
+        count += 1
+        t = rows[k, 0] - start_s
+        for i in range(3):
+            b[i] += t**i * (rows[k, 1] - rows[0, 1])
+            for j in range(3):
+                a[i, j] += t ** (i + j)
+    if count < 5 or not cholesky(a, 3):
+        return False
+    solve(a, b, 3)
+    axes, sight = np.empty((3, 3)), np.empty(3)
+    for i in range(3):
+        sight[i] = line[i] - rows[0, 3 + i]
+    axes_of(sight, axes)
+    distance = rows[0, 1] + b[0]
+    turn = math.atan2(
+        line[3] * axes[2, 0] + line[4] * axes[2, 1] + line[5] * axes[2, 2],
+        line[3] * axes[1, 0] + line[4] * axes[1, 1] + line[5] * axes[1, 2],
+    )
+    for k in range(len(TURNS)):
+        trial = around[k]
+        c, s = math.cos(turn + TURNS[k]), math.sin(turn + TURNS[k])
+        trial[:] = line
+        for _ in range(3):  # how gravity and the Earth's turning bend the range depends on the motion itself
+            ax, ay, az = rates(line[0], line[1], line[2], trial[3], trial[4], trial[5], 0.0, False)
+            speed2 = distance * (2.0 * b[2] - ax * axes[0, 0] - ay * axes[0, 1] - az * axes[0, 2])
+            if not (distance > 0.0 and speed2 > 0.0):
+                return False
+            speed = math.sqrt(speed2)
+            for i in range(3):
+                trial[i] = rows[0, 3 + i] + distance * axes[0, i]
+                trial[3 + i] = b[1] * axes[0, i] + speed * (c * axes[1, i] + s * axes[2, i])
+    return True
+
+
+@njit()
 def solve_free_flight(
     rows: Array,
     start_s: float,
@@ -126,6 +245,11 @@ def solve_free_flight(
     kept_information = np.zeros((7, 7))
     kept_gradient = np.zeros(7)
     shift = np.empty(7)
+    ranged = _ranged(rows)
+    if ranged >= 0:
+        _better_guess(rows, start_s, push, x, trial)
+        for i in range(7):
+            x[i] = trial[i]
     for _ in range(rounds):
         for i in range(7):
             s = 0.0
@@ -149,12 +273,15 @@ def solve_free_flight(
                 damping = 0.0
         else:
             damping = max(damping * 10.0, 1e-3)
-        if gain >= 0.0 and gain < 1e-3:
+        if gain >= 0.0 and gain < 1e-3 and damping < 1e-2:
             break
         if not damped_step(kept_information, kept_gradient, 7, damping, shift):
             return np.inf
-        for i in range(7):
-            trial[i] = x[i] + shift[i]
+        if ranged >= 0:
+            bent_step(x, shift, rows[ranged, 3:6], trial)
+        else:
+            for i in range(7):
+                trial[i] = x[i] + shift[i]
         if abs(trial[6] - prior_x[6]) > 3.0:
             trial[6] = prior_x[6] + math.copysign(3.0, trial[6] - prior_x[6])
     if not scaled_inverse(kept_information, 7, p)[0]:
@@ -195,10 +322,9 @@ def batch_start(
                 for m in range(7):
                     s += total[i, k] * p_start[k, m] * total[j, m]
             p_end[i, j] = s
-    for k in range(len(rows) - 1, -1, -1):
-        if not math.isnan(rows[k, 1]):
-            curved_moments(x_end, p_end, rows[k, 3:6])
-            break
+    ranged = _ranged(rows)
+    if ranged >= 0:
+        curved_moments(x_end, p_end, rows[ranged, 3:6])
     return cost
 
 

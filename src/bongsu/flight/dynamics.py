@@ -27,7 +27,7 @@ Array = NDArray[np.float64]
 
 
 @njit()
-def _rates(
+def rates(
     x: float, y: float, z: float, vx: float, vy: float, vz: float, hold: float, airborne: bool
 ) -> tuple[float, float, float]:  # fmt: skip
     """Acceleration (ECEF, m/s2) without thrust, in numbers and not in arrays, which would cost more than the arithmetic; `hold` is 1 / (2 beta).
@@ -60,16 +60,16 @@ def step(r: Array, v: Array, ln_beta: float, force: Array, airborne: bool, dt: f
     h = 0.5 * dt
     fx, fy, fz = force[0], force[1], force[2]
     x, y, z, vx, vy, vz = r[0], r[1], r[2], v[0], v[1], v[2]
-    ax, ay, az = _rates(x, y, z, vx, vy, vz, hold, airborne)
+    ax, ay, az = rates(x, y, z, vx, vy, vz, hold, airborne)
     ax, ay, az = ax + fx, ay + fy, az + fz
     ux, uy, uz = vx + h * ax, vy + h * ay, vz + h * az
-    bx, by, bz = _rates(x + h * vx, y + h * vy, z + h * vz, ux, uy, uz, hold, airborne)
+    bx, by, bz = rates(x + h * vx, y + h * vy, z + h * vz, ux, uy, uz, hold, airborne)
     bx, by, bz = bx + fx, by + fy, bz + fz
     wx, wy, wz = vx + h * bx, vy + h * by, vz + h * bz
-    cx, cy, cz = _rates(x + h * ux, y + h * uy, z + h * uz, wx, wy, wz, hold, airborne)
+    cx, cy, cz = rates(x + h * ux, y + h * uy, z + h * uz, wx, wy, wz, hold, airborne)
     cx, cy, cz = cx + fx, cy + fy, cz + fz
     qx, qy, qz = vx + dt * cx, vy + dt * cy, vz + dt * cz
-    dx, dy, dz = _rates(x + dt * wx, y + dt * wy, z + dt * wz, qx, qy, qz, hold, airborne)
+    dx, dy, dz = rates(x + dt * wx, y + dt * wy, z + dt * wz, qx, qy, qz, hold, airborne)
     sixth = dt / 6.0
     r[0] = x + sixth * (vx + 2.0 * ux + 2.0 * wx + qx)
     r[1] = y + sixth * (vy + 2.0 * uy + 2.0 * wy + qy)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bongsu.flight import batch, crowd, current, impact, launch, looks, tables
+from bongsu.flight import batch, crowd, current, impact, launch, lift, looks, tables
 from bongsu.geo import frames
 
 
@@ -50,6 +50,9 @@ def warm() -> None:
     current.keep_current(
         current.new_record(), state[:3], state[3:6], cov[:6, :6].copy(), np.zeros(8), 1.0, 0.6, 2.2, np.empty(12)
     )
+    lift.begin_steered(x[0], p[0])
+    lift.compare(x[0], p[0], rows[0], np.zeros(4))
+    lift.across(rows, state, np.eye(7), np.empty(2), np.empty((2, 2)))
     latitude, longitude, thetas = launch.first_guess(state[:3], state[3:6], 1.0)
     launch.fit_launch(
         thetas, latitude, longitude, rows, -1e18, np.zeros(6), np.eye(6), np.zeros(3), launch.PRIOR_MEANS,

@@ -1,8 +1,8 @@
 """Moments of a state whose spread is thin along a sensor's range and wide across it, like a contact lens.
 
-The best fit in Cartesian coordinates comes with the covariance of the plane that touches the lens. The lens is curved, and where its depth exceeds the noise
-of range the flat covariance is overconfident, be the fit perfect. In range, angles and their rates the posterior is a Gaussian, so the
-covariance goes there and comes back with its second-order terms: mean + tr(H P) / 2, covariance J P J' + tr(H P H P) / 2.
+The best fit in Cartesian coordinates comes with the covariance of the plane that touches the lens. The lens is curved, and where its depth exceeds the
+noise of range the flat covariance is overconfident, be the fit perfect. Velocity is bent likewise. In range, angles, and speed and direction across, the
+posterior is a Gaussian, so the covariance goes there and comes back with its second-order terms: mean + tr(H P) / 2, covariance J P J' + tr(H P H P) / 2.
 Test: tests/flight/test_filters.py (errors as large as they say for 1 m of range and 5 mrad).
 """
 
@@ -18,26 +18,35 @@ from bongsu.geo.kernels import njit
 
 Array = NDArray[np.float64]
 
+DIRECTION_SIGMA = 0.4  # rad: a direction of motion that is less sure takes no second order
+FARTHEST_RAD = 0.3
+
 
 @njit()
-def _to_cartesian(q: Array, axes: Array, out: Array) -> None:
-    """Line of sight and its rate (6,) from range, two angles about the first of `axes` (3, 3) and the rates of all three."""
+def _to_cartesian(q: Array, axes: Array, polar: bool, out: Array) -> None:
+    """Line of sight and its rate (6,) from range, two angles about the first of `axes` (3, 3), the rate of range and the motion across.
+
+    Motion across is the rates of the angles (rad/s) or, `polar`, its speed (m/s) and its direction from the second of the axes (rad).
+    """
+    rate_1, rate_2 = q[4], q[5]
+    if polar:
+        rate_1, rate_2 = q[4] * math.cos(q[5]) / q[0], q[4] * math.sin(q[5]) / q[0]
     theta2 = q[1] * q[1] + q[2] * q[2]
     theta = math.sqrt(theta2)
     c = math.cos(theta)
     sinc = math.sin(theta) / theta if theta > 1e-4 else 1.0 - theta2 / 6.0
     slope = (c - sinc) / theta2 if theta > 1e-3 else -1.0 / 3.0 + theta2 / 30.0
-    turn = q[1] * q[4] + q[2] * q[5]
+    turn = q[1] * rate_1 + q[2] * rate_2
     for i in range(3):
         d = c * axes[0, i] + sinc * (q[1] * axes[1, i] + q[2] * axes[2, i])
-        rate = -sinc * turn * axes[0, i] + sinc * (q[4] * axes[1, i] + q[5] * axes[2, i])
+        rate = -sinc * turn * axes[0, i] + sinc * (rate_1 * axes[1, i] + rate_2 * axes[2, i])
         rate += slope * turn * (q[1] * axes[1, i] + q[2] * axes[2, i])
         out[i] = q[0] * d
         out[3 + i] = q[3] * d + q[0] * rate
 
 
 @njit()
-def _axes_of(line: Array, axes: Array) -> float:
+def axes_of(line: Array, axes: Array) -> float:
     """Unit line of sight and two units across it into `axes`; gives the distance."""
     distance = math.sqrt(line[0] * line[0] + line[1] * line[1] + line[2] * line[2])
     for i in range(3):
@@ -57,16 +66,16 @@ def _axes_of(line: Array, axes: Array) -> float:
 
 
 @njit()
-def _derivatives(q: Array, axes: Array, steps: Array, slope: Array, bend: Array) -> None:
+def _derivatives(q: Array, axes: Array, polar: bool, steps: Array, slope: Array, bend: Array) -> None:
     """First (6, 6) and second (6, 6, 6) derivatives of the Cartesian state by range, angles and rates."""
     low, high, both, base = np.empty(6), np.empty(6), np.empty(6), np.empty(6)
     far, moved = np.empty(6), q.copy()
-    _to_cartesian(q, axes, base)
+    _to_cartesian(q, axes, polar, base)
     for a in range(6):
         moved[a] = q[a] + steps[a]
-        _to_cartesian(moved, axes, high)
+        _to_cartesian(moved, axes, polar, high)
         moved[a] = q[a] - steps[a]
-        _to_cartesian(moved, axes, low)
+        _to_cartesian(moved, axes, polar, low)
         moved[a] = q[a]
         for i in range(6):
             slope[i, a] = (high[i] - low[i]) / (2.0 * steps[a])
@@ -74,18 +83,89 @@ def _derivatives(q: Array, axes: Array, steps: Array, slope: Array, bend: Array)
     for a in range(6):
         for b in range(a):
             moved[a], moved[b] = q[a] + steps[a], q[b] + steps[b]
-            _to_cartesian(moved, axes, both)
+            _to_cartesian(moved, axes, polar, both)
             moved[a], moved[b] = q[a] - steps[a], q[b] - steps[b]
-            _to_cartesian(moved, axes, far)
+            _to_cartesian(moved, axes, polar, far)
             moved[a] = q[a] + steps[a]
-            _to_cartesian(moved, axes, high)
+            _to_cartesian(moved, axes, polar, high)
             moved[a], moved[b] = q[a] - steps[a], q[b] + steps[b]
-            _to_cartesian(moved, axes, low)
+            _to_cartesian(moved, axes, polar, low)
             moved[a], moved[b] = q[a], q[b]
             for i in range(6):
                 h = (both[i] + far[i] - high[i] - low[i]) / (4.0 * steps[a] * steps[b])
                 bend[i, a, b] = h
                 bend[i, b, a] = h
+
+
+@njit()
+def _turn_to_motion(x: Array, p: Array, axes: Array) -> bool:
+    """Turn the last two axes so that the first of them lies along the motion across; False, and nothing done, where its direction is not known.
+
+    Precise ranges tell its speed, by how the range bends, far better than poor angles tell its direction: the spread of velocities is an arc.
+    """
+    a, b, spread = 0.0, 0.0, 0.0
+    for i in range(3):
+        a += axes[1, i] * x[3 + i]
+        b += axes[2, i] * x[3 + i]
+        for j in range(3):
+            spread += (axes[1, i] * axes[1, j] + axes[2, i] * axes[2, j]) * p[3 + i, 3 + j]
+    speed = math.hypot(a, b)
+    if spread > (DIRECTION_SIGMA * speed) ** 2:
+        return False
+    for i in range(3):
+        along = (a * axes[1, i] + b * axes[2, i]) / speed
+        axes[2, i] = (a * axes[2, i] - b * axes[1, i]) / speed
+        axes[1, i] = along
+    return True
+
+
+@njit()
+def _bent(x: Array, p: Array, distance: float, axes: Array, q: Array, steps: Array) -> bool:
+    """Bent coordinates `q` (6,) of a state and steps to differ by; whether its motion across is taken as polar (`axes` turn along it)."""
+    polar = _turn_to_motion(x, p, axes)
+    q[0] = distance
+    for i in range(3):
+        q[3] += axes[0, i] * x[3 + i]
+        q[4] += axes[1, i] * x[3 + i] / distance
+        q[5] += axes[2, i] * x[3 + i] / distance
+    steps[:4] = np.array([1.0, 1e-4, 1e-4, 1.0])
+    steps[4] = steps[5] = 1e-5
+    if polar:
+        q[4], q[5] = q[4] * distance, 0.0
+        steps[4], steps[5] = 1.0, 1e-3
+    return polar
+
+
+@njit()
+def bent_step(x: Array, shift: Array, place: Array, out: Array) -> None:
+    """A state (7,) moved by `shift` (7,), which is linear at it, along the lens seen from `place` (3,): at once where straight steps crawl."""
+    line, axes, q, moved = np.empty(3), np.empty((3, 3)), np.zeros(6), np.empty(6)
+    for i in range(3):
+        line[i] = x[i] - place[i]
+    distance = axes_of(line, axes)
+    steps = np.empty(6)
+    spread = np.zeros((6, 6))
+    for i in range(3):
+        spread[3 + i, 3 + i] = shift[3 + i] * shift[3 + i]
+    polar = _bent(x, spread, distance, axes, q, steps)
+    slope, bend = np.empty((6, 6)), np.empty((6, 6, 6))
+    _derivatives(q, axes, polar, steps, slope, bend)
+    back = _inverse_of_square(slope)
+    far = 0.0
+    for a in range(6):
+        moved[a] = q[a]
+        for i in range(6):
+            moved[a] += back[a, i] * shift[i]
+        if a == 1 or a == 2:
+            far = max(far, abs(moved[a]))
+    out[6] = x[6] + shift[6]
+    if far > FARTHEST_RAD or moved[0] < 0.5 * distance:
+        for i in range(6):
+            out[i] = x[i] + shift[i]
+        return
+    _to_cartesian(moved, axes, polar, out)
+    for i in range(3):
+        out[i] += place[i]
 
 
 @njit()
@@ -98,7 +178,7 @@ def curved_moments(x: Array, p: Array, place: Array) -> None:
     for i in range(3):
         line[i] = x[i] - place[i]
     axes = np.empty((3, 3))
-    distance = _axes_of(line, axes)
+    distance = axes_of(line, axes)
     across = 0.0
     for a in range(1, 3):
         for i in range(3):
@@ -106,15 +186,10 @@ def curved_moments(x: Array, p: Array, place: Array) -> None:
                 across += axes[a, i] * p[i, j] * axes[a, j]
     if across > (0.2 * distance) ** 2:
         return
-    q = np.zeros(6)
-    q[0] = distance
-    for i in range(3):
-        q[3] += axes[0, i] * x[3 + i]
-        q[4] += axes[1, i] * x[3 + i] / distance
-        q[5] += axes[2, i] * x[3 + i] / distance
-    steps = np.array([1.0, 1e-4, 1e-4, 1.0, 1e-5, 1e-5])
+    q, steps = np.zeros(6), np.empty(6)
+    polar = _bent(x, p, distance, axes, q, steps)
     slope, bend = np.empty((6, 6)), np.empty((6, 6, 6))
-    _derivatives(q, axes, steps, slope, bend)
+    _derivatives(q, axes, polar, steps, slope, bend)
     back = _inverse_of_square(slope)
     spherical = np.zeros((6, 6))
     for a in range(6):

@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from bongsu.core.assess import unranged
+from bongsu.core.assess import steering, unranged
 from bongsu.core.assess.tracks import Memory, Store, put_free
 from bongsu.flight import batch, filters, tables
 from bongsu.geo import frames
@@ -84,7 +84,12 @@ def consider(memory: Memory, store: Store, now_s: float, period_s: float) -> Non
     dark = not memory.ranged and free > FREE_ENOUGH and unseen_s > max(3.0 * period_s, _DARK_S)
     if dark or unseen_s > max(_UNSEEN_S + period_s, _UNSEEN_LOOKS * period_s):
         _lock_unseen(memory, store, now_s, period_s)
-    elif memory.free_since_s is not None and free > FREE_ENOUGH and now_s - memory.free_since_s >= _WAIT_S:
+    elif (
+        not memory.steered
+        and memory.free_since_s is not None
+        and free > FREE_ENOUGH
+        and now_s - memory.free_since_s >= _WAIT_S
+    ):
         if len(memory.rows) - memory.tried < _RETRY_SHARE * memory.tried_looks:
             return
         _lock(memory, store, now_s, period_s)
@@ -100,9 +105,7 @@ def _unlock(memory: Memory, store: Store, now_s: float) -> None:
         elif altitude > tables.BURNS_TO_M:
             memory.surprise = 0.0  # nothing burns there: a bad look or two
             return
-    memory.locked, memory.surprise, memory.free_since_s, memory.solve_next = False, 0.0, None, 0
-    memory.anchor_s = memory.anchor_state = memory.anchor_covariance = None
-    memory.prior_state = memory.prior_covariance = None
+    memory.let_go()
     store.mode[slot], store.free[slot] = tables.BOTH, 0.3
     store.x[slot, 1, :6], store.x[slot, 1, 6:] = store.x[slot, 0, :6], 0.0
     store.p[slot, 1] = 0.0
@@ -167,7 +170,7 @@ def _lock(memory: Memory, store: Store, now_s: float, period_s: float) -> None:
             break
         cost, x0, p0, x1, p1 = solve(rows, store.x[memory.slot, 0, :7], float(store.time_s[memory.slot]))
         if acceptable(cost, rows):
-            if not _unpowered(cost, rows, x1):
+            if not (_unpowered(cost, rows, x1) and _unlifted(rows, x0)):
                 memory.tried, memory.tried_looks = len(memory.rows), len(rows)
                 return
             memory.window_s = float(rows[0, 0])
@@ -202,6 +205,11 @@ def _unpowered(cost: float, rows: Floats, x1: Floats) -> bool:
             break
         tried_m_s2 = max(3.0 * sigma, 0.3)
     return sigma < 0.5 * _LEAST_THRUST_M_S2 and thrust + 2.0 * sigma < _LEAST_THRUST_M_S2
+
+
+def _unlifted(rows: Floats, x0: Floats) -> bool:
+    """Whether the looks leave no room for lift; poor sensors are given up on after `_LONG_S`."""
+    return float(rows[-1, 0] - rows[0, 0]) > _LONG_S or steering.leaves_no_room(rows, x0, _PRIOR)
 
 
 def _through_air(

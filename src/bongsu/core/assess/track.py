@@ -23,7 +23,7 @@ import numpy as np
 
 from bongsu.base.limits import TRACKS_COUNT
 from bongsu.base.units import NANOSECONDS_PER_SECOND, seconds_to_ns
-from bongsu.core.assess import association, clutter, freeflight, late, stitch, unranged
+from bongsu.core.assess import association, clutter, freeflight, late, steering, stitch, unranged
 from bongsu.core.assess.memory import pack, unpack
 from bongsu.core.assess.offers import DETECTED, GATE_D2, Look, places, possible
 from bongsu.core.assess.sensors import Watcher
@@ -177,10 +177,10 @@ class Tracker:
         for k in np.flatnonzero(~explained).tolist():  # also one that a young track took, for it may be another's
             self._begin(watcher, rows[k])
         told: list[tuple[Memory, Floats]] = []
-        for memory in updated:
+        for memory, high in zip(updated, steering.above_air(self._store, slots_of(updated)), strict=True):
             if memory.slot == _GONE:  # a rival was confirmed
                 continue
-            if memory.locked and memory.status is TrackStatus.CONFIRMED and freeflight.quiet(memory):
+            if high and memory.locked and memory.status is TrackStatus.CONFIRMED and freeflight.quiet(memory):
                 told.append((memory, memory.rows[-1][None]))
             else:
                 told += self._after_update(memory, watcher, now_s)
@@ -316,6 +316,7 @@ class Tracker:
         memory.status = TrackStatus.CONFIRMED
         if not memory.ranged and not memory.locked and self._store.free[memory.slot] < 0.5:
             unranged.follow(memory, self._store)
+        steering.watch(memory, self._store)
         freeflight.consider(memory, self._store, now_s, self._period(memory))
         return [(memory, np.array(memory.rows if fresh else memory.rows[-1:]))]
 

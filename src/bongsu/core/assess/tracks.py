@@ -43,6 +43,9 @@ class Memory(msgspec.Struct):
     published_s: float = 0.0
     surprise: float = 0.0
     steered: bool = False
+    lifted: Floats | None = None  # the comparison of `steering`, and its two states
+    lift_state: Floats = msgspec.field(default_factory=lambda: np.zeros((2, 9)))
+    lift_covariance: Floats = msgspec.field(default_factory=lambda: np.zeros((2, 9, 9)))
     asleep: bool = False
     ranged: int = 0
     fitted: int = 0
@@ -66,6 +69,12 @@ class Memory(msgspec.Struct):
         self.seen[sensor] = now_s
         self.ranged += ranged
         self.remember(row)
+
+    def let_go(self) -> None:
+        """It flies freely no longer: what was solved for its free flight is forgotten."""
+        self.locked, self.surprise, self.free_since_s, self.solve_next = False, 0.0, None, 0
+        self.anchor_s = self.anchor_state = self.anchor_covariance = None
+        self.prior_state = self.prior_covariance = None
 
     def remember(self, row: Floats) -> None:
         """Keep a look; the oldest leave first."""
