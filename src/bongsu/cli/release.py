@@ -10,10 +10,12 @@ import click
 
 from bongsu.base.errors import BadInput
 from bongsu.cli.record_place import RecordPlace, shown
+from bongsu.cli.release_waiting import check, grant, waiting, withhold
 
 if TYPE_CHECKING:
     from bongsu.core.exchange.explain import Verdict
     from bongsu.core.exchange.gate import Answer
+    from bongsu.core.exchange.policy import Policy
     from bongsu.model.configuration import Rule
 
 _MODES = ("real", "exercise", "replay", "simulation", "test")
@@ -21,7 +23,11 @@ _MODES = ("real", "exercise", "replay", "simulation", "test")
 
 @click.group(epilog="\b\nExample:\n  bongsu release explain --help")
 def release() -> None:
-    """Look into a nation's release policy."""
+    """A nation's release policy: what it lets out and why, and what waits for a person."""
+
+
+for _command in (waiting, grant, withhold, check):
+    release.add_command(_command)
 
 
 @release.command(
@@ -70,7 +76,7 @@ def explain(
     if record is not None:
         rules, circles, mode, kind, answer = _of_record(record, item_id, recipient)
     else:
-        rules = _rules(policy)
+        rules = read_policy(policy).rules
     if kind not in kinds():
         raise BadInput(f"no kind {kind!r}", f"use one of {', '.join(kinds())}", "--kind")
     among = () if recipient in EXITS else circles
@@ -105,12 +111,11 @@ def _document(recipient: str, kind: str, mode: str, verdicts: list[Verdict], ans
     return document
 
 
-def _rules(policy: Path | None) -> tuple[Rule, ...]:
-    from bongsu.core.exchange.policy import parse, shipped
+def read_policy(policy: Path | None) -> Policy:
+    """A policy file, or the shipped one. Raises `BadInput`."""
+    from bongsu.core.exchange.policy import parse_policy, shipped
 
-    if policy is None:
-        return shipped().rules
-    return parse(_text(policy), str(policy))
+    return shipped() if policy is None else parse_policy(_text(policy), str(policy))
 
 
 def _members(path: Path) -> dict[str, Any]:

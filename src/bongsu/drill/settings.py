@@ -18,7 +18,7 @@ CIRCLE = "trilateral"
 WATCH_KINDS = ("acknowledge", "shown", "shelve", "unshelve", "reset", "take_over", "share_hold", "lift_hold")
 """What every person on watch may do."""
 
-SPEAK_KINDS = ("retract", "stance", "split", "merge", "draft", "sign", "refuse", "withdraw")
+SPEAK_KINDS = ("retract", "stance", "split", "merge", "draft", "sign", "refuse", "withdraw", "release", "withhold")
 """What a person may do who speaks for the nation."""
 
 ALERT_ROLE = "alert-approve"

@@ -16,6 +16,7 @@ from bongsu.model.freshness import Freshness
 from bongsu.model.health import Dropped, Health
 from bongsu.model.hold import Hold, HoldSignal
 from bongsu.model.message import Outgoing, Received, Release, Unreadable
+from bongsu.model.pending import Pending
 from bongsu.model.receipt import Acknowledged, GapRequest, Heartbeat, Receipt, Shown
 from bongsu.model.refusal import Refusal, Refused
 from bongsu.model.register import Register
@@ -67,6 +68,7 @@ Output = (
     | Approved
     | Decision
     | Release
+    | Pending
     | Outgoing
     | Receipt
     | GapRequest

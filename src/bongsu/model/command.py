@@ -6,7 +6,7 @@ from bongsu.model.noun import Noun
 class Command(Noun, frozen=True):
     """What `actor` asks in `role`. `about` is an event, warning, alert or statement id, `version` the one that the person saw. `arguments` depend on `kind`.
 
-    Kinds: acknowledge, shown, retract, stance, split, merge, draft, sign, refuse, withdraw. `scripted` marks a drill's scripted operator.
+    Kinds: acknowledge, shown, retract, stance, split, merge, draft, sign, refuse, withdraw, release, withhold. `scripted` marks a drill's scripted operator.
     """
 
     command: str

@@ -10,6 +10,7 @@ from bongsu.base.limits import (
     STATEMENTS_COUNT,
     TRACKS_COUNT,
 )
+from bongsu.base.limits_release import PENDING_COUNT
 from bongsu.model.alarm import Alarm, AlarmState
 from bongsu.model.alert import Alert
 from bongsu.model.command import Approved
@@ -24,6 +25,7 @@ from bongsu.model.health import Dropped, Health
 from bongsu.model.hold import Hold, HoldState
 from bongsu.model.message import Unreadable
 from bongsu.model.mode import Mode
+from bongsu.model.pending import Pending, PendingState
 from bongsu.model.receipt import Heartbeat
 from bongsu.model.refusal import Refusal
 from bongsu.model.register import Register
@@ -51,7 +53,7 @@ REFUSALS_SHOWN = 16
 UNREADABLE_SHOWN = 16
 TAKEN = (
     Configuration, ExerciseOrder, Event, Alarm, Approved, Alert, Consultation, Register, JointStatement, Delivery, Path, Freshness,
-    Heartbeat, Track, SensorStatus, Scan, Refusal, Dropped, Health, Unreadable, Warning, Stance, Hold,
+    Pending, Heartbeat, Track, SensorStatus, Scan, Refusal, Dropped, Health, Unreadable, Warning, Stance, Hold,
 )  # fmt: skip
 """What leaves a trace in a picture; of everything else only the time counts."""
 CALLING = frozenset({AlarmState.ACTIVE_UNACKNOWLEDGED, AlarmState.ACTIVE_ACKNOWLEDGED, AlarmState.ENDED_UNACKNOWLEDGED})
@@ -88,6 +90,7 @@ class Picture:
         self._consultations: dict[str, dict[str, Consultation]] = {}
         self._registers: dict[str, Register] = {}
         self._statements: dict[str, JointStatement] = {}
+        self._waiting: dict[str, Pending] = {}
         self._deliveries: dict[str, dict[str, dict[int, Delivery]]] = {}
         self._sources = Sources()
         self._refused_count = 0
@@ -122,6 +125,7 @@ class Picture:
             Consultation: self._consultation,
             Register: self._register,
             JointStatement: self._statement,
+            Pending: self._pending,
             Delivery: self._delivery,
             Path: self._path,
             Freshness: self._freshness,
@@ -183,6 +187,7 @@ class Picture:
             events=events,
             salvos=salvos(self._events[name] for name, one in events.items() if one.live or _calls(one)),
             statements=dict(self._statements),
+            waiting=dict(self._waiting),
             paths=self._trails.views(),
             sources=sources,
             refused_count=self._refused_count,
@@ -340,6 +345,13 @@ class Picture:
         self._statements[body.statement.statement] = body
         if len(self._statements) > STATEMENTS_COUNT:
             del self._statements[next(iter(self._statements))]
+
+    def _pending(self, head: Head, body: Pending) -> None:
+        self._waiting.pop(body.pending, None)
+        self._waiting[body.pending] = body
+        if len(self._waiting) > PENDING_COUNT:
+            decided = (name for name, one in self._waiting.items() if one.state is not PendingState.WAITING)
+            del self._waiting[next(decided, next(iter(self._waiting)))]
 
     def _delivery(self, head: Head, body: Delivery) -> None:
         event = self._event_of_warning.get(body.warning)

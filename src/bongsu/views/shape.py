@@ -13,6 +13,7 @@ from bongsu.model.event import Assessment
 from bongsu.model.head import Now
 from bongsu.model.health import Health
 from bongsu.model.mode import Mode
+from bongsu.model.pending import Pending
 from bongsu.model.refusal import Refusal
 from bongsu.model.register import Register
 from bongsu.model.statement import JointStatement
@@ -182,6 +183,7 @@ class PictureView(msgspec.Struct, frozen=True, kw_only=True):
     events: dict[str, EventView]
     salvos: tuple[Salvo, ...]
     statements: dict[str, JointStatement]
+    waiting: dict[str, Pending]
     paths: dict[str, PathView]
     sources: tuple[SourceView, ...]
     refused_count: int

@@ -73,6 +73,9 @@ BODIES: dict[str, Any] = {
 }
 
 
+WAIT_OR_STAY = {"deny", "ask", "delay"}
+
+
 def naive(rules: list[Rule], recipient: str, kind: str, steps: list[str]) -> str:
     """What happens to a thing: the rules that name most of it are asked first, and of those the strictest."""
     for naming in range(8, -1, -1):
@@ -90,7 +93,7 @@ def naive(rules: list[Rule], recipient: str, kind: str, steps: list[str]) -> str
             about = rule.field.split(".") if rule.field else []
             if about == steps[: len(about)]:
                 asked.add(rule.action)
-        for action in ("deny", "coarsen", "allow"):
+        for action in ("deny", "ask", "delay", "coarsen", "allow"):
             if action in asked:
                 return action
     return "deny"
@@ -107,12 +110,12 @@ def leaves(members: dict[str, Any], before: tuple[str, ...] = ()) -> dict[tuple[
 
 def may_leave(rules: list[Rule], recipient: str, kind: str, way: tuple[str, ...]) -> str:
     """By the reference: allow, coarsen or deny for one figure."""
-    if naive(rules, recipient, kind, []) == "deny":
+    if naive(rules, recipient, kind, []) in WAIT_OR_STAY:
         return "deny"
     if way[0] in NAMES_IT:
         return "allow"
     steps = [naive(rules, recipient, kind, list(way[: depth + 1])) for depth in range(len(way))]
-    return "deny" if "deny" in steps else steps[-1]
+    return "deny" if WAIT_OR_STAY & set(steps) else steps[-1]
 
 
 def released(rules: list[Rule], body: Any, label: Label | None = None) -> dict[str, dict[str, Any]]:
@@ -164,7 +167,7 @@ def hunt(rules: list[Rule], kind: str) -> int:
         for recipient in RECIPIENTS
     }
     for recipient, ways in wanted.items():
-        if naive(rules, recipient, kind, []) != "deny" and concerns(body, recipient):
+        if naive(rules, recipient, kind, []) not in WAIT_OR_STAY and concerns(body, recipient):
             assert ways <= set(leaves(gone[recipient])), "what is allowed leaves"
     return count
 
@@ -183,7 +186,7 @@ def rule(number: int, recipient: str, circle: str, kind: str, field: str, action
         circle=circle,
         kind=kind,
         field=field,
-        parameters=COARSE if action == "coarsen" else {},
+        parameters={"coarsen": COARSE, "delay": {"delay_s": 60.0}, "ask": {"within_s": 60.0}}.get(action, {}),
     )
 
 
@@ -195,7 +198,7 @@ LATTICE = [
             ("", "pair"),
             ("", "warning"),
             ("", "launch", "launch.time", "apogee_m"),
-            ("allow", "coarsen", "deny"),
+            ("allow", "coarsen", "deny", "ask"),
         )
     )
 ]
@@ -213,7 +216,7 @@ def test_every_policy_of_up_to_two_rules() -> None:
 def test_every_field_of_every_kind_alone(kind: str) -> None:
     whole = rule(0, "", "", kind, "", "allow")
     for field in ("", *fields_of(kind)):
-        for recipient, action in itertools.product(("", "jp", "us"), ("allow", "coarsen", "deny")):
+        for recipient, action in itertools.product(("", "jp", "us"), ("allow", "coarsen", "delay", "ask", "deny")):
             only = rule(1, recipient, "", kind, field, action)
             hunt([only], kind)
             hunt([whole, only], kind)
@@ -228,7 +231,7 @@ RULES = st.builds(
     st.sampled_from(
         ("", "launch", "impact", "launch.latitude_deg", "impact.semi_major_m", "reason", "phase", "fields")
     ),
-    st.sampled_from(("allow", "coarsen", "deny")),
+    st.sampled_from(("allow", "coarsen", "delay", "ask", "deny")),
 )
 
 
@@ -252,13 +255,13 @@ def test_what_is_explained_is_what_happens(rules: list[Rule], kind: str, recipie
     told = {tuple(one.field.split(".")): one.action for one in explain(rules, recipient, among, kind)}
     told = {way: action for way, action in told.items() if way[0] not in MARKS}
     gone = released(rules, BODIES[kind]).get(recipient)
-    if told[("",)] == "deny":
+    if told[("",)] in WAIT_OR_STAY:
         assert gone is None
         return
     exact = leaves(msgspec.to_builtins(payloads_v1.payload_of(BODIES[kind])[1]))
     if concerns(BODIES[kind], recipient):
         leaving = {way for way in exact if told[way] == "allow"}
-        assert leaving <= set(leaves(gone or {})) <= {way for way in exact if told[way] != "deny"}
+        assert leaving <= set(leaves(gone or {})) <= {way for way in exact if told[way] not in WAIT_OR_STAY}
 
 
 def test_another_nations_item_never_leaves() -> None:

@@ -10,6 +10,7 @@ from bongsu.model.consultation import Consultation
 from bongsu.model.estimate import Estimate, PointEstimate
 from bongsu.model.event import Assessment
 from bongsu.model.head import Now
+from bongsu.model.pending import Pending
 from bongsu.model.register import Register
 from bongsu.model.statement import JointStatement
 from bongsu.views.shape import Difference, EventView, Line, PathView, PictureView, RecipientView, SourceView, Watch
@@ -206,6 +207,29 @@ def statement(body: JointStatement) -> Json:
         "missing": list(body.missing),
         "adopted": time_text(body.adopted_ns),
         "adopted_before": body.adopted_before,
+    }
+
+
+def waiting(body: Pending) -> Json:
+    """What waits before it may leave, or how that was decided, by whom and when."""
+    return {
+        "pending": body.pending,
+        "state": body.state,
+        "action": body.action,
+        "rule": body.rule,
+        "reason": body.reason,
+        "recipient": body.recipient,
+        "kind": body.kind,
+        "subject": body.subject,
+        "item": body.item,
+        "field": body.field,
+        "version": body.version,
+        "since": time_text(body.since_ns),
+        "due": time_text(body.due_ns),
+        "decided": time_text(body.decided_ns),
+        "by": body.by,
+        "role": body.role,
+        "note": body.note,
     }
 
 

@@ -1,6 +1,6 @@
 """A picture as named pieces of JSON, so that a page is sent only what has changed.
 
-The names: `node`, `sources`, `doors`, `salvos`, `lines`, `clock`, `events/ID`, `paths/ID`, `statements/ID`. A page keeps them in a
+The names: `node`, `sources`, `doors`, `salvos`, `lines`, `clock`, `events/ID`, `paths/ID`, `statements/ID`, `waiting/ID`. A page keeps them in a
 table; a message sets some and removes some. The whole picture is the message that sets all.
 """
 
@@ -40,6 +40,8 @@ class Encoder:
             kept[f"paths/{warning}"] = self._encoded(f"paths/{warning}", path_view, present.path)
         for name, joint in view.statements.items():
             kept[f"statements/{name}"] = self._encoded(f"statements/{name}", joint, present.statement)
+        for name, pending in view.waiting.items():
+            kept[f"waiting/{name}"] = self._encoded(f"waiting/{name}", pending, present.waiting)
         self._kept = kept
         return found | {name: encoded for name, (_, encoded) in kept.items()}
 

@@ -8,7 +8,7 @@ import msgspec
 from bongsu.base.errors import BadValue
 from bongsu.core.exchange.exits import fields_of, identity_of
 from bongsu.core.exchange.gate import Answer, Gate, Question
-from bongsu.core.exchange.policy import applies, decide, specificity
+from bongsu.core.exchange.policy import WAITS, applies, decide, specificity
 from bongsu.model.circle import Circle, Membership
 from bongsu.model.configuration import Configuration, Rule
 from bongsu.model.label import Label
@@ -37,11 +37,16 @@ def explain(rules: Iterable[Rule], recipient: str, circles: Iterable[str], kind:
     told = {field: _verdict(known, recipient, among, kind, field, mode) for field in fields_of(kind)}
     for field, verdict in told.items():
         above = told.get(field.rpartition(".")[0])
-        if above is not None and above.action == "deny" and verdict.action != "deny":
+        if (
+            above is not None
+            and above.action in _HOLDS_BACK
+            and verdict.action != "deny"
+            and verdict.rule != above.rule
+        ):
             told[field] = msgspec.structs.replace(
                 above,
                 field=field,
-                reason=f"{above.field} stays, whatever {verdict.rule} says",
+                reason=f"{above.field} {'stays' if above.action == 'deny' else 'waits'}, whatever {verdict.rule} says",
                 overruled=(verdict.rule,),
             )
     return [whole, *told.values()]
@@ -73,6 +78,7 @@ def hypothetical(
 
 
 _OURS = "us-here"
+_HOLDS_BACK = frozenset({"deny", *WAITS})
 
 
 def _stand_in(rules: tuple[Rule, ...], recipient: str, circles: Iterable[str], mode: Mode) -> Configuration:

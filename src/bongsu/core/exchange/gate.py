@@ -21,7 +21,7 @@ from bongsu.core.exchange.exits import (
     members_of,
     words_of,
 )
-from bongsu.core.exchange.policy import decide
+from bongsu.core.exchange.policy import WAITS, decide
 from bongsu.core.exchange.terms import chosen, marks
 from bongsu.model.configuration import Configuration, Rule, Terms
 from bongsu.model.decision import Decision
@@ -54,6 +54,8 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     decision: Decision
     members: dict[str, Any] | None
     rule: Rule | None = None
+    held: tuple[Rule, ...] = ()
+    """Rules by which it, or a field of it, waits for its time or for a person."""
 
 
 def question(item: Item[Any], recipient: str) -> Question:
@@ -76,21 +78,32 @@ class Gate:
     def __init__(self, configuration: Configuration) -> None:
         self._configuration = configuration
         self._decided: dict[tuple[str, frozenset[str], str, str], Rule | None] = {}
+        self._after: dict[tuple[str, frozenset[str], str, str], Rule | None] = {}
         self._terms: dict[tuple[str, frozenset[str], str], Terms | None] = {}
         self._shared: tuple[int, dict[str, frozenset[str]]] = (-1, {})
 
-    def ask(self, asked: Question, exercise_ns: int, cells: Cells | None = None, link_ns: int | None = None) -> Answer:
+    def ask(
+        self,
+        asked: Question,
+        exercise_ns: int,
+        cells: Cells | None = None,
+        link_ns: int | None = None,
+        granted: frozenset[str] = frozenset(),
+    ) -> Answer:
         """The answer at that moment; `link_ns` is when it would leave, by which consents end (None: the same moment).
 
-        `cells` is changed where a point moves to another cell.
+        `granted` are rules whose time has come, or to which a person has said yes. `cells` is changed where a point moves to another cell.
         """
         leaves_ns = exercise_ns if link_ns is None else link_ns
-        rule = self.rule(asked.recipient, asked.kind, "", exercise_ns)
+        look = _Look(self, asked, exercise_ns, granted)
+        rule = look.rule("")
         refusal = self._refusal(asked, rule, leaves_ns)
         if refusal is not None:
             return Answer(decision=_decision(asked, None, rule, (refusal,)), members=None, rule=rule)
-        members, reasons = self._filtered(asked, cells, exercise_ns)
-        return self._marked(asked, members, rule, reasons, exercise_ns, leaves_ns)
+        if rule is not None and rule.action in WAITS:
+            return Answer(decision=_decision(asked, None, rule, (waits(rule),)), members=None, rule=rule, held=(rule,))
+        members, reasons, held = look.filtered(cells)
+        return self._marked(asked, members, rule, reasons, exercise_ns, leaves_ns, held)
 
     def taken_back(self, asked: Question, refused: Answer, exercise_ns: int, link_ns: int) -> Answer:
         """What a holder gets of a retraction that today's policy refuses: that it is one, and of what."""
@@ -129,14 +142,28 @@ class Gate:
         reasons: tuple[str, ...],
         exercise_ns: int,
         link_ns: int,
+        held: tuple[Rule, ...] = (),
     ) -> Answer:
         """What may leave, for a partner with label and terms."""
         if asked.recipient in EXITS or asked.kind not in PAYLOADS or asked.kind in LINK_CONTROL:
-            return Answer(decision=_decision(asked, members, rule, reasons), members=members, rule=rule)
+            return Answer(decision=_decision(asked, members, rule, reasons), members=members, rule=rule, held=held)
         terms = self.terms(asked.recipient, asked.kind, exercise_ns)
         members |= marks(asked.label, terms, asked.origin, asked.recipient, link_ns)
         told = terms.terms if terms else "no-consent"
-        return Answer(decision=_decision(asked, members, rule, reasons, told), members=members, rule=rule)
+        return Answer(decision=_decision(asked, members, rule, reasons, told), members=members, rule=rule, held=held)
+
+    def after(self, rule: Rule, asked: Question, field: str, exercise_ns: int) -> Rule:
+        """How something leaves for which a rule had it wait: by the rules that do not; as it is where they would not let it, for the wait was the condition."""
+        circles = self._circles(asked.recipient, exercise_ns)
+        place = (asked.recipient, circles, asked.kind, field)
+        if place not in self._after:
+            ours = self._configuration
+            rest = [one for one in ours.rules if one.action not in WAITS]
+            self._after[place] = decide(rest, asked.recipient, circles, asked.kind, field, ours.mode.value)
+        following = self._after[place]
+        if following is None or following.action == "deny":
+            return msgspec.structs.replace(rule, action="allow")
+        return following
 
     def terms(self, recipient: str, kind: str, exercise_ns: int) -> Terms | None:
         """The line of our terms that decides what the recipient may do with it; None where nobody speaks of it: it may pass nothing on."""
@@ -182,52 +209,6 @@ class Gate:
             return f"the consent of {whose} to passing on ended at {format_time(until_ns, 0)}"
         return None
 
-    def _filtered(
-        self, asked: Question, cells: Cells | None, exercise_ns: int
-    ) -> tuple[dict[str, Any], tuple[str, ...]]:
-        """The members that may leave, coarsened where a rule says so, and the reasons for what was held back or changed."""
-        released: dict[str, Any] = {}
-        reasons: list[str] = []
-        identity = identity_of(asked.kind)
-        for name, value in asked.members.items():
-            rule = self.rule(asked.recipient, asked.kind, name, exercise_ns)
-            if name in identity:
-                released[name] = _rounded_identity(name, value, rule)
-                continue
-            if rule is None or rule.action == "deny":
-                reasons.append(f"{name}: {rule.rule if rule else 'no rule'}")
-                continue
-            if isinstance(value, dict):
-                value = self._filtered_point(asked, name, cells, exercise_ns)
-            elif rule.action == "coarsen" and isinstance(value, int | float) and not isinstance(value, bool):
-                value = coarsened_number(name, value, rule.parameters)
-            elif rule.action == "coarsen" and rule.field:
-                reasons.append(f"{name}: {rule.rule} (cannot be coarsened, so it stays)")
-                continue
-            if rule.action == "coarsen":
-                reasons.append(f"{name}: {rule.rule}")
-            released[name] = value
-        return released, tuple(reasons)
-
-    def _filtered_point(self, asked: Question, name: str, cells: Cells | None, exercise_ns: int) -> dict[str, Any]:
-        kept: dict[str, Any] = {}
-        parameters: dict[str, dict[str, float]] = {}
-        for member, value in asked.members[name].items():
-            rule = self.rule(asked.recipient, asked.kind, f"{name}.{member}", exercise_ns)
-            if rule is None or rule.action == "deny":
-                continue
-            kept[member] = value
-            if rule.action == "coarsen":
-                parameters[member] = rule.parameters
-        if not parameters:
-            return kept
-        place = f"{asked.recipient}.{name}"
-        held = cells.get(place) if cells is not None else None
-        coarse, cell = coarsened_point(kept, parameters, held)
-        if cells is not None and cell is not None:
-            cells[place] = cell
-        return coarse
-
     def _circles(self, recipient: str, exercise_ns: int) -> frozenset[str]:
         """The circles that both are in at that moment; worked out anew only at another one. An exit is in none."""
         moment_ns, known = self._shared
@@ -247,6 +228,83 @@ def _rounded_identity(name: str, value: Any, rule: Rule | None) -> Any:
     if name != "time" or rule is None or "round_s" not in rule.parameters or rule.field != "time":
         return value
     return rounded_time(value, rule.parameters["round_s"])
+
+
+class _Look:
+    """One question's way through the fields, with the rules that have waited long enough."""
+
+    def __init__(self, gate: Gate, asked: Question, exercise_ns: int, granted: frozenset[str]) -> None:
+        self._gate = gate
+        self._asked = asked
+        self._exercise_ns = exercise_ns
+        self._granted = granted
+
+    def rule(self, field: str) -> Rule | None:
+        """The rule that decides about a field (empty: the kind as a whole)."""
+        asked = self._asked
+        rule = self._gate.rule(asked.recipient, asked.kind, field, self._exercise_ns)
+        if rule is not None and rule.action in WAITS and rule.rule in self._granted:
+            return self._gate.after(rule, asked, field, self._exercise_ns)
+        return rule
+
+    def filtered(self, cells: Cells | None) -> tuple[dict[str, Any], tuple[str, ...], tuple[Rule, ...]]:
+        """The members that may leave, coarsened where a rule says so, the reasons for what was held back or changed, and the rules by which some wait."""
+        released: dict[str, Any] = {}
+        reasons: list[str] = []
+        held: dict[str, Rule] = {}
+        identity = identity_of(self._asked.kind)
+        for name, value in self._asked.members.items():
+            rule = self.rule(name)
+            if name in identity:
+                released[name] = _rounded_identity(name, value, rule)
+                continue
+            if rule is None or rule.action == "deny":
+                reasons.append(f"{name}: {rule.rule if rule else 'no rule'}")
+                continue
+            if rule.action in WAITS:
+                held[rule.rule] = rule
+                reasons.append(f"{name}: {rule.rule} ({waits(rule)})")
+                continue
+            if isinstance(value, dict):
+                value = self._point(name, cells, held)
+            elif rule.action == "coarsen" and isinstance(value, int | float) and not isinstance(value, bool):
+                value = coarsened_number(name, value, rule.parameters)
+            elif rule.action == "coarsen" and rule.field:
+                reasons.append(f"{name}: {rule.rule} (cannot be coarsened, so it stays)")
+                continue
+            if rule.action == "coarsen":
+                reasons.append(f"{name}: {rule.rule}")
+            released[name] = value
+        return released, tuple(reasons), tuple(held.values())
+
+    def _point(self, name: str, cells: Cells | None, held: dict[str, Rule]) -> dict[str, Any]:
+        kept: dict[str, Any] = {}
+        parameters: dict[str, dict[str, float]] = {}
+        for member, value in self._asked.members[name].items():
+            rule = self.rule(f"{name}.{member}")
+            if rule is None or rule.action == "deny":
+                continue
+            if rule.action in WAITS:
+                held[rule.rule] = rule
+                continue
+            kept[member] = value
+            if rule.action == "coarsen":
+                parameters[member] = rule.parameters
+        if not parameters:
+            return kept
+        place = f"{self._asked.recipient}.{name}"
+        known = cells.get(place) if cells is not None else None
+        coarse, cell = coarsened_point(kept, parameters, known)
+        if cells is not None and cell is not None:
+            cells[place] = cell
+        return coarse
+
+
+def waits(rule: Rule) -> str:
+    """For what something waits, in words."""
+    if rule.action == "delay":
+        return f"waits {rule.parameters['delay_s']:g} s"
+    return f"asks an operator, within {rule.parameters['within_s']:g} s"
 
 
 def _decision(

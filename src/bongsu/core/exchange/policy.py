@@ -12,6 +12,7 @@ import msgspec
 
 from bongsu.base.errors import BadInput, BadValue
 from bongsu.base.ids import check_code
+from bongsu.base.limits_release import DELAY_MOST_S
 from bongsu.core.exchange.exits import EXITS, kinds
 from bongsu.model.configuration import Marking, Rule, Terms
 from bongsu.model.label import RANKS, Label
@@ -20,15 +21,22 @@ from bongsu.model.mode import Mode
 SHIPPED = "default_policy.toml"
 """The file of the policy that comes with the code, beside this one."""
 
-ACTIONS = {"allow": 0, "coarsen": 1, "deny": 2}
+ACTIONS = {"allow": 0, "coarsen": 1, "delay": 2, "ask": 3, "deny": 4}
 """The actions, mildest first: in a tie the strictest wins."""
 
 PARAMETERS: dict[str, frozenset[str]] = {
     "allow": frozenset({"period_s"}),
     "coarsen": frozenset({"grid_deg", "floor_m", "round_m", "round_s", "period_s"}),
+    "delay": frozenset({"delay_s", "period_s"}),
+    "ask": frozenset({"within_s", "period_s"}),
     "deny": frozenset(),
 }
 """Which parameters an action takes."""
+
+WAITS = {"delay": "delay_s", "ask": "within_s"}
+"""Actions by which something waits before it leaves, and the parameter that says for how long. When it is over, the rules without these say how."""
+
+_PARAMETERS = ("grid_deg", "floor_m", "round_m", "round_s", "period_s", "delay_s", "within_s")
 
 
 class _RuleLine(msgspec.Struct, forbid_unknown_fields=True):
@@ -44,6 +52,8 @@ class _RuleLine(msgspec.Struct, forbid_unknown_fields=True):
     round_m: float | None = None
     round_s: float | None = None
     period_s: float | None = None
+    delay_s: float | None = None
+    within_s: float | None = None
     reason: str = ""
 
 
@@ -154,11 +164,7 @@ def _rule(line: _RuleLine, place: str) -> Rule:
     if line.action not in ACTIONS:
         raise BadInput(f"rule {line.name}: no action {line.action!r}", f"use one of {', '.join(ACTIONS)}", place)
     _check_names("rule", line, place)
-    given = {
-        key: value
-        for key in ("grid_deg", "floor_m", "round_m", "round_s", "period_s")
-        if (value := getattr(line, key)) is not None
-    }
+    given = {key: value for key in _PARAMETERS if (value := getattr(line, key)) is not None}
     for key, value in given.items():
         if key not in PARAMETERS[line.action] or not value > 0.0:
             raise BadInput(
@@ -168,6 +174,10 @@ def _rule(line: _RuleLine, place: str) -> Rule:
             )
     if line.action == "coarsen":
         _check_coarsening(line, given, place)
+    if line.action in WAITS and not given.get(WAITS[line.action], 0.0) <= DELAY_MOST_S:
+        raise BadInput(f"rule {line.name}: {WAITS[line.action]} is too long", f"at most {DELAY_MOST_S:g} s", place)
+    if line.action in WAITS and WAITS[line.action] not in given:
+        raise BadInput(f"rule {line.name}: how long?", f"give {WAITS[line.action]}", place)
     return Rule(
         rule=line.name,
         action=line.action,

@@ -1,11 +1,12 @@
 """Release: the only way out. Default deny, by recipient, kind and field; every decision is recorded with its rule and reasons.
 
 Takes: our own warnings, paths, stances, statements, signatures, HOLDs, `Shown`, `Acknowledged`, `Refused`, `AlertDocument`; link control (`Receipt`,
-    `GapRequest`); `Carried` from the epoch before.
-Gives: a `Decision` for each item and recipient, partner or exit (`exits.py`), and a `Release` (exact bytes for one recipient) where it is allowed.
+    `GapRequest`); `Carried` from the epoch before; `Approved` commands (release, withhold).
+Gives: a `Decision` for each item and recipient, partner or exit (`exits.py`), a `Release` (exact bytes for one recipient) where it is allowed, and a
+    `Pending` at each step of what waits for its time or for a person (`waiting.py`).
 Remembers: who was given which warning (a retraction goes to every holder whatever today's policy), when each path was last released, the grid
-    cell held for each event and recipient, and better figures that wait for their moment.
-Bounds: EVENTS_COUNT warnings.
+    cell held for each event and recipient, better figures that wait for their moment, and what else waits.
+Bounds: EVENTS_COUNT warnings; PENDING_COUNT and DELAYED_COUNT of what waits.
 Sources: DESIGN.md section 2 ("release is the only way out"). Link control carries numbers only and is allowed by membership.
 """
 
@@ -14,18 +15,23 @@ from typing import Any
 
 import msgspec
 
+from bongsu.base.ids import epoch_name
 from bongsu.base.limits import EVENTS_COUNT, LOST_AFTER_S, NEWS_YOUNG_S
 from bongsu.base.units import seconds_to_ns
 from bongsu.core.exchange.exits import EXITS, TO_EXITS
-from bongsu.core.exchange.gate import Answer, Cells, Gate, question
+from bongsu.core.exchange.gate import Answer, Cells, Gate, Question, question
+from bongsu.core.exchange.waiting import Wait, Waiting, WaitingState, subject_of
 from bongsu.core.inform.course import next_moment_ns
+from bongsu.core.inform.desk import refused
 from bongsu.core.room import Due, Given
 from bongsu.model.alert_draft import AlertDocument
 from bongsu.model.carried import Carried
+from bongsu.model.command import Approved, Command
 from bongsu.model.configuration import Configuration
 from bongsu.model.head import Head, Item, Now
 from bongsu.model.hold import Hold
 from bongsu.model.message import Lane, Release
+from bongsu.model.pending import PendingState
 from bongsu.model.receipt import Acknowledged, GapRequest, Receipt, Shown
 from bongsu.model.refusal import Refused
 from bongsu.model.sea_notice import SeaNotice
@@ -36,6 +42,9 @@ from bongsu.wire import payloads_v1
 
 RETRACTING = frozenset({WarningStatus.RETRACTED, WarningStatus.SUPERSEDED})
 """Statuses that take back what was given."""
+
+COMMANDS = frozenset({"release", "withhold"})
+"""What a person may say of something that waits; `about` is its id, `reason` an argument."""
 
 
 _LOST_NS = seconds_to_ns(LOST_AFTER_S)
@@ -63,6 +72,11 @@ class _Given(msgspec.Struct):
     waiting: dict[str, _Waiting] = {}
 
 
+class _State(msgspec.Struct):
+    given: list[_Given]
+    pending: WaitingState
+
+
 class ReleaseRoom:
     """See the head of this file."""
 
@@ -82,6 +96,7 @@ class ReleaseRoom:
         Receipt,
         GapRequest,
         Carried,
+        Approved,
     )
 
     def __init__(self, configuration: Configuration) -> None:
@@ -91,6 +106,7 @@ class ReleaseRoom:
         self._others = tuple(sorted(partner for partner in configuration.partners if partner != configuration.node))
         self._given: dict[str, _Given] = {}
         self._dues: dict[str, int] = {}
+        self._pending = Waiting(f"{epoch_name(configuration.node, configuration.epoch)}-W")
 
     def handle(self, item: Item[Any], now: Now) -> list[Given]:
         """Decide for each recipient that the item may concern."""
@@ -103,20 +119,26 @@ class ReleaseRoom:
             return self._path(item, now)
         if isinstance(body, Carried):
             return self._take_over(body, now)
+        if isinstance(body, Approved):
+            return self._command(body.command, now)
         given: list[Given] = []
         for recipient in self._recipients(body, now):
             if isinstance(body, Warning) and self._waits(item, recipient, now):
                 continue
-            given += self._offer(item, recipient, Lane.PROMPT, now)
+            given += self._offer(item, recipient, now)
         return given
 
     def due(self) -> Due:
-        """When better figures next leave."""
-        return Due(exercise_ns=min(self._dues.values(), default=None))
+        """When better figures next leave, or something has waited long enough."""
+        pending_ns = self._pending.due_ns()
+        dues = [*self._dues.values(), *(() if pending_ns is None else (pending_ns,))]
+        return Due(exercise_ns=min(dues, default=None))
 
     def tick(self, now: Now) -> list[Given]:
-        """Better figures whose moment has come."""
+        """Better figures whose moment has come; what has waited for its time; questions that nobody answered expire."""
         given: list[Given] = []
+        for wait in self._pending.ripe(now.exercise_ns):
+            given += self._decided(wait, now)
         for name in [name for name, due_ns in self._dues.items() if now.exercise_ns >= due_ns]:
             memory = self._given[name]
             self._hold_back_lost(memory, now)
@@ -126,20 +148,37 @@ class ReleaseRoom:
                 warning = what.warning
                 if warning.status is WarningStatus.LOST:  # since when is what must not be told
                     warning = msgspec.structs.replace(warning, time_ns=now.exercise_ns)
-                given += self._offer(Item(what.head, warning), recipient, Lane.PROMPT, now)
+                given += self._offer(Item(what.head, warning), recipient, now)
             self._plan(memory)
         return given
 
     def state(self) -> bytes:
-        """What was given to whom."""
-        return msgspec.msgpack.encode(list(self._given.values()))
+        """What was given to whom, and what waits."""
+        return msgspec.msgpack.encode(_State(list(self._given.values()), self._pending.dump()))
 
     def restore(self, state: bytes) -> None:
-        """What was given to whom."""
-        self._given = {one.warning: one for one in msgspec.msgpack.decode(state, type=list[_Given])}
+        """What was given to whom, and what waits."""
+        stored = msgspec.msgpack.decode(state, type=_State)
+        self._pending.load(stored.pending)
+        self._given = {one.warning: one for one in stored.given}
         self._dues = {}
         for memory in self._given.values():
             self._plan(memory)
+
+    def _command(self, command: Command, now: Now) -> list[Given]:
+        if command.kind not in COMMANDS:
+            return []
+        decided = self._pending.decide(command, now.exercise_ns)
+        if isinstance(decided, str):
+            return [refused(command, "not_possible", decided)]
+        return self._decided(decided, now)
+
+    def _decided(self, wait: Wait, now: Now) -> list[Given]:
+        """What follows when time or a person has decided about something that waited."""
+        pending = wait.pending
+        if pending.state is not PendingState.RELEASED or (isinstance(wait.body, Path) and pending.action == "ask"):
+            return [pending]  # the next point of a path is a second away
+        return [pending, *self._offer(wait.item, pending.recipient, now, frozenset({pending.rule}))]
 
     def _hold_back_lost(self, memory: _Given, now: Now) -> None:
         """That an object is lost leaves when its path is over: before, it would tell where coverage ends."""
@@ -227,7 +266,7 @@ class ReleaseRoom:
             if last_ns is not None and path.time_ns < last_ns + seconds_to_ns(period_s):
                 continue
             memory.path_ns[recipient] = path.time_ns
-            given += self._offer(item, recipient, Lane.LATEST, now)
+            given += self._offer(item, recipient, now)
         return given
 
     def _take_over(self, carried: Carried, now: Now) -> list[Given]:
@@ -239,26 +278,43 @@ class ReleaseRoom:
             memory = self._memory(one.warning.warning)
             memory.holders, memory.cells = list(one.holders), dict(one.cells)
             for recipient in self._others if one.again else ():
-                given += self._offer(Item(one.head, one.warning), recipient, Lane.PROMPT, now)
+                given += self._offer(Item(one.head, one.warning), recipient, now)
         return given
 
-    def _offer(self, item: Item[Any], recipient: str, lane: Lane, now: Now) -> list[Given]:
+    def _offer(self, item: Item[Any], recipient: str, now: Now, ripe: frozenset[str] = frozenset()) -> list[Given]:
+        """Decide, and let go, hold or refuse. `ripe` are rules by which it has waited long enough."""
         body = item.body
         asked = question(item, recipient)
         cells = self._memory(body.warning).cells if isinstance(body, Warning | Path) else None
-        answer = self._gate.ask(asked, now.exercise_ns, cells, now.link_ns)
+        granted = ripe | self._pending.granted(recipient, asked.kind, subject_of(body))
+        answer = self._gate.ask(asked, now.exercise_ns, cells, now.link_ns, granted)
         if isinstance(body, Warning):
-            holds = recipient in self._holders(body)
-            if answer.members is None and holds and body.status in RETRACTING:
-                answer = self._gate.taken_back(asked, answer, now.exercise_ns, now.link_ns)
-            if answer.members is not None and not holds:
-                self._memory(body.warning).holders.append(recipient)
             self._memory(body.warning).said[recipient] = body
-        subject = f"path.{body.warning}" if isinstance(body, Path) else asked.kind
-        return _given(answer, lane, subject)
+            if body.status in RETRACTING:
+                return self._take_back(item, asked, answer, now)
+        given: list[Given] = []
+        for rule in answer.held:
+            given += self._pending.hold(item, recipient, asked.kind, rule, now.exercise_ns)
+        if isinstance(body, Warning) and answer.members is not None:
+            self._hold(body.warning, recipient)
+        return [*_given(answer, body), *given]
 
-    def _holders(self, warning: Warning) -> list[str]:
-        return self._given[warning.warning].holders if warning.warning in self._given else []
+    def _take_back(self, item: Item[Warning], asked: Question, answer: Answer, now: Now) -> list[Given]:
+        """A retraction waits for nobody: who holds the warning gets it at once, who was to get it later gets neither."""
+        recipient, warning = asked.recipient, item.body.warning
+        dropped = self._pending.drop(recipient, warning, now.exercise_ns, f"{warning} is {item.body.status.value}")
+        if answer.members is None and recipient in self._holders(warning):
+            answer = self._gate.taken_back(asked, answer, now.exercise_ns, now.link_ns)
+        if answer.members is not None:
+            self._hold(warning, recipient)
+        return [*dropped, *_given(answer, item.body)]
+
+    def _hold(self, warning: str, recipient: str) -> None:
+        if recipient not in self._holders(warning):
+            self._memory(warning).holders.append(recipient)
+
+    def _holders(self, warning: str) -> list[str]:
+        return self._given[warning].holders if warning in self._given else []
 
     def _memory(self, warning: str) -> _Given:
         memory = self._given.setdefault(warning, _Given(warning))
@@ -283,7 +339,7 @@ def _another_thing(before: Warning, after: Warning) -> bool:
     return (known.impact is None) != (newest.impact is None) or known.ballistic != newest.ballistic
 
 
-def _given(answer: Answer, lane: Lane, subject: str) -> list[Given]:
+def _given(answer: Answer, body: Any) -> list[Given]:
     """The decision, and the bytes where something may leave."""
     decision = answer.decision
     if answer.members is None:
@@ -292,9 +348,9 @@ def _given(answer: Answer, lane: Lane, subject: str) -> list[Given]:
         decision,
         Release(
             recipient=decision.recipient,
-            lane=lane,
+            lane=Lane.LATEST if isinstance(body, Path) else Lane.PROMPT,
             kind=decision.kind,
-            subject=subject,
+            subject=f"path.{body.warning}" if isinstance(body, Path) else decision.kind,
             body=msgspec.json.encode(answer.members),
             item=decision.item,
         ),

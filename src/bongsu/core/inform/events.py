@@ -77,6 +77,14 @@ class Events:
         """The event that a warning stands in."""
         return self._joined.get(self._of_warning.get(f"{origin}.{warning}", ""))
 
+    def tells_more(self, warning: Warning, origin: str) -> bool:
+        """Whether the version that is held of an originator's warning comes again with fields that it held back before."""
+        joined = self.of_warning(origin, warning.warning)
+        held = next((one.warning for one in joined.event.assessments if one.origin == origin), None) if joined else None
+        if held is None or (held.warning, held.version) != (warning.warning, warning.version):
+            return False
+        return _told(warning) > _told(held)
+
     def dump(self) -> tuple[int, list[Joined]]:
         """For a snapshot."""
         return self._count, list(self._joined.values())
@@ -192,3 +200,12 @@ def _renewed(event: Event, assessments: tuple[Assessment, ...], by: str, reason:
         reason=reason,
         open=any(one.warning.status in OPEN for one in assessments),
     )
+
+
+def _told(warning: Warning) -> int:
+    """How many of its figures a warning states."""
+    estimate = warning.estimate
+    if estimate is None:
+        return 0
+    points = [point for point in (estimate.launch, estimate.impact) if point is not None]
+    return sum(getattr(one, name) is not None for one in (estimate, *points) for name in one.__struct_fields__)

@@ -3,7 +3,8 @@
 Takes: our `Track` and `Estimate`; partners' `Warning`; `Approved` commands (retract, split, merge); `Carried` from the epoch before.
 Gives: our own `Warning` and `Path`; a new version of an `Event` at each change; a `Refusal` for a command that came too late.
 Remembers: our warnings by track, events (`events.py`).
-Bounds: TRACKS_COUNT own warnings, EVENTS_COUNT events. A partner's older or repeated version changes nothing; a retraction is final.
+Bounds: TRACKS_COUNT own warnings, EVENTS_COUNT events. A partner's older or repeated version changes nothing, the same
+    version with fields that were held back before does; a retraction is final.
 Sources: DESIGN.md section 4 (statuses), `lifecycle.py` (the table). Only the originator retracts: a partner's retraction leaves ours standing.
 """
 
@@ -192,7 +193,9 @@ class Warn:
             return []
         place = f"{head.origin}.{warning.warning}"
         version, status = self._newest.get(place, (0, None))
-        if warning.version <= version or status is WarningStatus.RETRACTED:
+        if warning.version < version or status is WarningStatus.RETRACTED:
+            return []
+        if warning.version == version and not self._events.tells_more(warning, head.origin):
             return []
         self._newest[place] = (warning.version, warning.status)
         if len(self._newest) > EVENTS_COUNT:

@@ -14,6 +14,7 @@ import * as panels from "./panels.js";
 import * as handover from "./handover.js";
 import * as place from "./place.js";
 import { render as renderStatements } from "./statements.js";
+import { render as renderWaiting } from "./waiting.js";
 import * as session from "./session.js";
 import * as sound from "./sound.js";
 import * as view from "./view.js";
@@ -142,6 +143,7 @@ function render() {
       past?.showMarks(eventsNow());
     }
     if (touched("statements/") || touched("node")) renderStatements(byId("statements-panel"), byId("statements"), shown().under("statements/"), piece("node")?.node);
+    if (touched("waiting/")) renderWaiting(byId("waiting-panel"), byId("waiting"), shown().under("waiting/"));
     if (touched("sources") && piece("sources")) panels.sources(byId("sources"), piece("sources"));
     if (touched("doors") && piece("doors")) panels.doors(byId("doors"), piece("doors"));
     if (touched("lines") && piece("lines")) panels.log(byId("log"), piece("lines"));
