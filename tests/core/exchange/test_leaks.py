@@ -198,7 +198,7 @@ LATTICE = [
             ("", "pair"),
             ("", "warning"),
             ("", "launch", "launch.time", "apogee_m"),
-            ("allow", "coarsen", "deny", "ask"),
+            ("allow", "coarsen", "deny"),
         )
     )
 ]

@@ -18,6 +18,17 @@ SHIPPED = shipped().rules
 AMONG = ("trilateral",)
 
 
+JP_ASKS = """name="jp-asks"
+action="ask"
+recipient="jp"
+circle="trilateral"
+kind="warning"
+field="impact"
+within_s=60
+reason="why"
+"""
+
+
 def added(text: str) -> tuple[Rule, ...]:
     return (*SHIPPED, *parse("[[rules]]\n" + text, "national.toml"))
 
@@ -28,14 +39,8 @@ def test_the_shipped_policy_is_as_shipped() -> None:
 
 
 def test_a_named_rule_with_a_reason_may_tell_less() -> None:
-    told = check(
-        added(
-            'name="jp-asks"\naction="ask"\nrecipient="jp"\ncircle="trilateral"\nkind="warning"\nfield="impact"\nwithin_s=60\nreason="why"'
-        ),
-        SHIPPED,
-        AMONG,
-    )
-    assert [(one.recipient, one.kind, one.field, one.tighter, one.fault) for one in told.differences] == [
+    told = check(added(JP_ASKS), SHIPPED, AMONG).differences
+    assert [(one.recipient, one.kind, one.field, one.tighter, one.fault) for one in told] == [
         ("jp", "warning", "impact", True, "")
     ]
 
