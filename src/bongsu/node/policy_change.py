@@ -1,6 +1,6 @@
 """A changed policy needs two persons, where the nation lists who may approve: the old policy's persons, at the desk of a node that runs by it.
 
-What counts as policy: release rules, roles, and how the nation alerts. Its digest is what the two persons name (`policy_change`, counted by the desk as
+What counts as policy: release rules, terms of passing on, markings, roles, and how the nation alerts. Its digest is what the two persons name (`policy_change`, counted by the desk as
 everything that needs two); a node whose policy is not the recorded one starts only when its record holds their word.
 """
 
@@ -22,7 +22,9 @@ KIND = "policy_change"
 
 def digest_of(configuration: Configuration) -> str:
     """SHA-256 over the policy alone: keys, sensors and partners may change without it."""
-    policy = [configuration.rules, configuration.roles, configuration.alerting]
+    ours = configuration
+    marked = [ours.label.policy, ours.label.classification]
+    policy = [ours.rules, ours.roles, ours.alerting, ours.terms, ours.markings, marked]
     return hashlib.sha256(msgspec.json.encode(policy, order="deterministic")).hexdigest()
 
 
