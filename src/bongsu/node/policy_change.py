@@ -1,6 +1,8 @@
 """A changed policy needs two persons, where the nation lists who may approve: the old policy's persons, at the desk of a node that runs by it.
 
-What counts as policy: release rules, terms of passing on, markings, roles, and how the nation alerts. Its digest is what the two persons name (`policy_change`, counted by the desk as
+What counts as policy: release rules, terms of passing on, markings, roles, and how the nation alerts.
+
+Its digest is what the two persons name (`policy_change`, counted by the desk as
 everything that needs two); a node whose policy is not the recorded one starts only when its record holds their word.
 """
 
