@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
+from playwright.sync_api import Browser
 
 from bongsu.console.app import create
 from bongsu.model.alarm import AlarmState
 from bongsu.model.command import Approved
+from bongsu.model.configuration import Role
 from bongsu.model.freshness import FreshnessState
-from tests.console.conftest import Watched, until
+from bongsu.model.hold import Hold, HoldState
+from tests.console.conftest import Watched, until, watching
 from tests.console.node import Node, served
 from tests.console.test_page import opened, wait
-from tests.views.items import alarm, assessment, at, calm, event, freshness
+from tests.views.items import CONFIGURATION, alarm, assessment, at, calm, event, freshness
 
 pytestmark = [pytest.mark.live, pytest.mark.xdist_group("browser")]
 
@@ -83,12 +87,54 @@ def test_an_alarm_is_set_aside_and_a_latched_one_is_reset_by_key(watched: Watche
     wait(lambda: len(node.desk.of("reset")) == 1)
 
 
-def test_an_alarm_that_was_passed_on_says_so(watched: Watched, node: Node, address: str) -> None:
+LEVELS = (
+    Role("watch", ("acknowledge",)),
+    Role("duty", ("acknowledge",), called=1),
+    Role("observe", (), called=2),
+)
+"""The watch at once, the duty officer when nobody answers, everybody at last."""
+
+
+def sounding(page: Any, role: str) -> None:
+    """A page on shift in a role, which counts the tones that it gives."""
+    until(page, f"[...document.getElementById('operator-role').options].some((one) => one.value === '{role}')")
+    page.select_option("#operator-role", role)
+    page.evaluate("""() => {
+        window.tones = 0;
+        const start = OscillatorNode.prototype.start;
+        OscillatorNode.prototype.start = function (...when) { window.tones += 1; return start.apply(this, when); };
+    }""")
+    page.keyboard.press("w")
+    until(page, "document.getElementById('sound').dataset.sound === 'on' && window.tones === 1")
+
+
+def test_an_alarm_goes_to_the_roles_that_policy_names_and_on_when_nobody_answers(
+    browser: Browser, node: Node, address: str
+) -> None:
+    with watching(browser) as first, watching(browser) as second:
+        watch, duty = opened(first, address), opened(second, address)
+        node.tell(replace(CONFIGURATION, roles=LEVELS))
+        sounding(watch, "watch")
+        sounding(duty, "duty")
+        node.tell(event(assessment("kr")), alarm(AlarmState.ACTIVE_UNACKNOWLEDGED))
+        until(watch, "window.tones > 1 && document.querySelector('.calling') && !document.querySelector('.elsewhere')")
+        until(duty, "document.querySelector('.calling.elsewhere')")
+        assert "calls watch first; comes here if nobody answers" in duty.inner_text("[data-event=E1]")
+        assert duty.evaluate("window.tones") == 1, "seen, and not heard"
+        node.tell(replace(alarm(AlarmState.ACTIVE_UNACKNOWLEDGED), level=1))
+        until(duty, "window.tones > 1 && !document.querySelector('.elsewhere')")
+        until(duty, "document.querySelector('.escalated').textContent.includes('passed on to watch, duty officer')")
+        node.tell(replace(alarm(AlarmState.ACTIVE_UNACKNOWLEDGED), level=2))
+        until(duty, "document.querySelector('.escalated')?.textContent.includes('partners are told')")
+
+
+def test_the_live_lamp_is_lit_by_a_hold_alone(watched: Watched, node: Node, address: str) -> None:
     page = opened(watched, address)
-    node.tell(event(assessment("kr")), replace(alarm(AlarmState.ACTIVE_UNACKNOWLEDGED), level=1))
-    until(page, "document.querySelector('.escalated')?.textContent.includes('passed on to the duty officer')")
-    node.tell(replace(alarm(AlarmState.ACTIVE_UNACKNOWLEDGED), level=2))
-    until(page, "document.querySelector('.escalated')?.textContent.includes('partners are told')")
+    until(page, "document.getElementById('live').dataset.lit === 'false'")
+    assert page.inner_text("#live") == "○ LIVE lamp dark: nothing real is known"
+    node.tell(Hold(hold="us-hold-1", version=1, state=HoldState.STANDING, begun_ns=at(61)), origin="us")
+    until(page, "document.getElementById('live').dataset.lit === 'true'")
+    assert page.inner_text("#live") == "● LIVE: something real – exercise holds"
 
 
 def test_the_hand_over_sheet_names_what_is_open_and_who_takes_over(
@@ -112,6 +158,7 @@ def test_the_hand_over_sheet_names_what_is_open_and_who_takes_over(
     until(page, "!document.getElementById('handover').open")
     (command,) = node.desk.of("take_over")
     assert command.arguments == {"note": "jp is being repaired"}
+    until(page, "document.getElementById('watch').textContent.includes('has the watch')")
     page.keyboard.press("h")
     assert "jp is being repaired" in page.inner_text("#handover")
     page.keyboard.press("Escape")

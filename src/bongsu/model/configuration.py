@@ -62,10 +62,11 @@ class Marking(Noun, frozen=True):
 
 
 class Role(Noun, frozen=True):
-    """What a role may command."""
+    """What a role may command, and from which level of escalation on an unanswered alarm calls it: 0 at once (see ALARM_LEVELS_COUNT)."""
 
     role: str
     kinds: tuple[str, ...]
+    called: int = 0
 
 
 class Configuration(Noun, frozen=True):

@@ -12,7 +12,7 @@ import math
 import tomllib
 from importlib import resources
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 
@@ -23,7 +23,7 @@ from bongsu.adapters.identity import Signer, open_signer, read_public_keys
 from bongsu.adapters.store import Place, is_address, place_of
 from bongsu.base.errors import BadInput, BadValue
 from bongsu.base.ids import check_code, check_name
-from bongsu.base.limits import RETENTION_LEAST_DAYS, RETENTION_LEAST_MB
+from bongsu.base.limits import ALARM_LEVELS_COUNT, RETENTION_LEAST_DAYS, RETENTION_LEAST_MB
 from bongsu.base.time import parse_time
 from bongsu.base.units import NANOSECONDS_PER_SECOND
 from bongsu.core.exchange.policy import Policy, parse_policy, shipped
@@ -135,6 +135,7 @@ class _CirclesFile(_Strict):
 class _RoleTable(_Strict):
     role: str
     kinds: list[str]
+    called: Annotated[int, msgspec.Meta(ge=0, lt=ALARM_LEVELS_COUNT)] = 0
 
 
 class _RolesFile(_Strict):
@@ -448,7 +449,7 @@ def _roles(base: Path, roles: str) -> tuple[Role, ...]:
     else:
         with resources.as_file(resources.files("bongsu.node") / "default_roles.toml") as shipped:
             file = _read(shipped, _RolesFile)
-    return tuple(Role(role=check_name(table.role), kinds=tuple(table.kinds)) for table in file.roles)
+    return tuple(Role(check_name(table.role), tuple(table.kinds), table.called) for table in file.roles)
 
 
 def _circles(path: Path) -> tuple[Circle, ...]:

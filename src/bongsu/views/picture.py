@@ -180,6 +180,7 @@ class Picture:
             holds=self._standing(),
             partners=self._partners(),
             roles=tuple(role.role for role in configuration.roles) if configuration else (),
+            called={role.role: role.called for role in configuration.roles} if configuration else {},
             area_set=configuration.area_set if configuration else "",
             watch=self._watch,
             situation=_situation(events.values(), missing),

@@ -173,6 +173,8 @@ class PictureView(msgspec.Struct, frozen=True, kw_only=True):
     now: Now
     speed: float
     paused: bool
+    called: dict[str, int]
+    """From which level of escalation on an alarm calls each role."""
     holds: tuple[StandingHold, ...]
     partners: tuple[str, ...]
     roles: tuple[str, ...]

@@ -340,6 +340,7 @@ def node(view: PictureView) -> Json:
         "exercise": view.exercise,
         "partners": list(view.partners),
         "roles": list(view.roles),
+        "called": view.called,
         "area_set": view.area_set,
         "watch": watch(view.watch),
         "situation": view.situation,

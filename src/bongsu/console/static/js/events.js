@@ -12,6 +12,22 @@ const CALLING = new Set(["active_unacknowledged", "ended_unacknowledged"]);
 const OVER_SHOWN = 12;
 export const SHELF_S = 300;
 
+let called = {};
+let role = "";
+
+// Whom the policy has called at each level of escalation, and who sits here.
+export function setCalled(levels, ownRole) {
+  called = levels ?? {};
+  role = ownRole;
+}
+
+// Whether an alarm that waits for an answer calls this page, or others first.
+export const callsHere = (event) => calls(event) && event.alarm.level >= (called[role] ?? 0);
+
+function calledBy(level) {
+  return Object.entries(called).filter(([, from]) => from <= level).map(([name]) => code("role", name)).join(", ");
+}
+
 export const calls = (event) => CALLING.has(event.alarm?.state);
 
 export function sorted(events) {
@@ -45,7 +61,8 @@ function alarmLine(event) {
   return element("p", { class: `alarm alarm-${alarm.state}` },
     element("span", { "aria-hidden": "true" }, `${shape ?? "?"} `), element("strong", {}, code("alarm", alarm.state)),
     alarm.reason ? ` · ${code("alarm_reason", alarm.reason)}` : "", alarm.changed_by ? ` (${alarm.changed_by.toUpperCase()})` : "",
-    by ? ` · ${by}${scripted}` : "", alarm.level ? element("strong", { class: "escalated" }, ` · ${say(`alarm.level_${Math.min(2, alarm.level)}`)}`) : "",
+    by ? ` · ${by}${scripted}` : "", alarm.level ? element("strong", { class: "escalated" }, ` · ${say(`alarm.level_${Math.min(2, alarm.level)}`, { who: calledBy(alarm.level) })}`) : "",
+    calls(event) && !callsHere(event) ? element("span", { class: "elsewhere-note" }, ` · ${say("alarm.elsewhere", { who: calledBy(alarm.level) })}`) : "",
     alarm.until ? [" · ", say("alarm.until"), " ", element("span", { "data-countdown": alarm.until, class: "digits" })] : "");
 }
 
@@ -153,7 +170,7 @@ export function card(event, chosen, onChoose, { paths = [], inSalvo = false } = 
       areas(event), towns(event), deliveries(event), stances(event)]
     : null;
   return element("article", {
-    class: `card ${calls(event) ? "calling" : ""} ${chosen ? "chosen" : ""} card-${word}`,
+    class: `card ${calls(event) ? "calling" : ""} ${calls(event) && !callsHere(event) ? "elsewhere" : ""} ${chosen ? "chosen" : ""} card-${word}`,
     "data-event": event.event, "aria-label": `${event.event} ${say(`event.${word}`)}`,
   }, head, alarmLine(event), body);
 }

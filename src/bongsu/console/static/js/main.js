@@ -1,14 +1,14 @@
 // One nation's console: joins the stream, the lists, the map and the keys.
 
 import { Chart } from "./chart.js";
-import { ask, send } from "./commands.js";
+import { ask, operator, send } from "./commands.js";
 import { byId, element, replace } from "./dom.js";
-import { SHELF_S, acknowledge as acknowledgeAll, calls, grouped, oldestCalling, render as renderEvents } from "./events.js";
+import { SHELF_S, acknowledge as acknowledgeAll, calls, callsHere, grouped, oldestCalling, render as renderEvents, setCalled } from "./events.js";
 import { SHAPES, isGone } from "./figures.js";
 import { load } from "./geography.js";
 import { Link } from "./link.js";
 import { ChartMap } from "./map.js";
-import { modeText, showHold, showMode } from "./mode.js";
+import { modeText, showHold, showLive, showMode } from "./mode.js";
 import { Past } from "./past.js";
 import * as panels from "./panels.js";
 import * as handover from "./handover.js";
@@ -137,6 +137,7 @@ function render() {
   if (link) {
     if (touched("node") || touched("events/")) showHead();
     if (touched("events/") || touched("node") || touched("salvos") || touched("paths/")) {
+      setCalled(link.pieces.get("node")?.called, operator().role);
       renderEvents(byId("events"), events(), { salvos: piece("salvos") ?? [], paths: shown().under("paths/"), chosen, onChoose: choosing, emptyText: emptyText() });
       announce();
       reportShown();
@@ -181,9 +182,10 @@ function tick() {
   if (state !== "up") byId("no-link").textContent = say(`link.${state}`, { age: span(link.silentMs() / 1000) });
   showClocks();
   const waiting = eventsNow().filter(calls);
-  sound.sound(waiting);
+  sound.sound(waiting.filter(callsHere));
   const now = link.pieces.get("node");
   past?.showBanner(waiting.length, now?.situation === "warning");
+  if (now) showLive(now);
   if (now) showHold(now); // also while a past moment is looked at: what is real comes first
   const exercise = shown().exerciseMs(), wall = shown().linkMs();
   for (const one of document.querySelectorAll("[data-age]")) one.textContent = one.dataset.age === "" ? "–" : span((exercise - Date.parse(one.dataset.age)) / 1000);
@@ -204,8 +206,13 @@ function step(by) {
 }
 
 function acknowledge() {
-  const event = oldestCalling(events());
+  // What calls is of now: whoever looks at the past is told to come back first.
+  const event = oldestCalling(eventsNow());
   if (!event) return;
+  if (past?.on) {
+    ask("acknowledge", event.event, event.version);
+    return;
+  }
   const group = grouped(events(), piece("salvos") ?? []).find(({ members }) => members.includes(event));
   acknowledgeAll(group.members);
 }
@@ -288,6 +295,7 @@ function listen() {
   byId("operator-name").addEventListener("change", () => localStorage.setItem("operator", byId("operator-name").value));
   byId("operator-role").addEventListener("change", () => {
     localStorage.setItem("role", byId("operator-role").value);
+    mark("events/");
     byId("operator-role").blur();
   });
   byId("theme").addEventListener("click", () => setTheme(document.documentElement.dataset.theme === "dark" ? "light" : "dark"));

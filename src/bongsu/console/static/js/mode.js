@@ -18,6 +18,16 @@ export function showMode(node, past = false) {
   document.title = `${past ? `${say("past.mark")} · ` : ""}${code("mode", mode === "mixed" ? "mixed_short" : mode)} · ${node.node.toUpperCase()} · Bongsu`;
 }
 
+// The LIVE lamp of an exercise: dark while nothing real is known, lit by a HOLD, from wherever it comes.
+export function showLive(node) {
+  const box = byId("live"), lit = (node.holds?.length ?? 0) > 0;
+  box.hidden = !node.mode || node.mode === "real";
+  if (box.dataset.lit === String(lit) && box.lang === document.documentElement.lang) return;
+  box.dataset.lit = String(lit);
+  box.lang = document.documentElement.lang;
+  box.textContent = `${lit ? "●" : "○"} ${say(lit ? "live.lit" : "live.dark")}`;
+}
+
 // HOLD: something real has come up. It stands over everything until two persons of its own nation lift it.
 export function showHold(node) {
   const box = byId("hold");
