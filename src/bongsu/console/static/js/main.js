@@ -207,7 +207,7 @@ function step(by) {
 
 function acknowledge() {
   // What calls is of now: whoever looks at the past is told to come back first.
-  const event = oldestCalling(eventsNow());
+  const event = oldestCalling(eventsNow()) ?? oldestCalling(events());
   if (!event) return;
   if (past?.on) {
     ask("acknowledge", event.event, event.version);
