@@ -11,11 +11,13 @@ import pytest
 
 from bongsu.base.errors import BadValue
 from bongsu.model.alarm import AlarmReason, AlarmState
+from bongsu.model.alert_draft import DraftState
 from bongsu.model.freshness import FreshnessState
 from bongsu.model.mode import Mode
 from bongsu.model.sensor import SensorState
 from bongsu.model.stance import Position
 from bongsu.model.warning import WarningStatus
+from bongsu.model.wording import AlertStage
 from bongsu.views.shape import Situation
 from bongsu.words.catalogue import LANGUAGES, catalogue, catalogue_bytes
 
@@ -24,7 +26,9 @@ PAGES = sorted((Path(__file__).parents[2] / "src/bongsu/console/static").glob("*
 FAMILIES: dict[str, type[StrEnum]] = {
     "alarm": AlarmState,
     "alarm_reason": AlarmReason,
+    "alert_stage": AlertStage,
     "banner": Mode,
+    "draft_state": DraftState,
     "empty": Situation,
     "freshness": FreshnessState,
     "mode": Mode,

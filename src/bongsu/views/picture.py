@@ -1,7 +1,7 @@
 """The picture of one nation: a pure fold over the core's items. The same items from a record give the picture as it was then."""
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 from bongsu.base.limits import (
     EVENTS_COUNT,
@@ -13,6 +13,7 @@ from bongsu.base.limits import (
 from bongsu.base.limits_release import PENDING_COUNT
 from bongsu.model.alarm import Alarm, AlarmState
 from bongsu.model.alert import Alert
+from bongsu.model.alert_draft import AlertDraft
 from bongsu.model.command import Approved
 from bongsu.model.configuration import Configuration
 from bongsu.model.consultation import Consultation
@@ -30,6 +31,7 @@ from bongsu.model.receipt import Heartbeat
 from bongsu.model.refusal import Refusal
 from bongsu.model.register import Register
 from bongsu.model.scan import Scan
+from bongsu.model.sea_notice import SeaNotice
 from bongsu.model.sensor import SensorStatus
 from bongsu.model.stance import Stance
 from bongsu.model.statement import JointStatement
@@ -44,6 +46,8 @@ from bongsu.views.timeline import Timeline
 from bongsu.views.towns import towns
 from bongsu.views.trails import Trails
 
+Thing = TypeVar("Thing")
+
 WORDS = frozenset({"announce", "message", "report"})
 """Orders of exercise control that are words to the players: no clock changes by them."""
 CONTROL = "excon"
@@ -53,7 +57,7 @@ REFUSALS_SHOWN = 16
 UNREADABLE_SHOWN = 16
 TAKEN = (
     Configuration, ExerciseOrder, Event, Alarm, Approved, Alert, Consultation, Register, JointStatement, Delivery, Path, Freshness,
-    Pending, Heartbeat, Track, SensorStatus, Scan, Refusal, Dropped, Health, Unreadable, Warning, Stance, Hold,
+    Pending, Heartbeat, Track, SensorStatus, Scan, Refusal, Dropped, Health, Unreadable, Warning, Stance, Hold, AlertDraft, SeaNotice,
 )  # fmt: skip
 """What leaves a trace in a picture; of everything else only the time counts."""
 CALLING = frozenset({AlarmState.ACTIVE_UNACKNOWLEDGED, AlarmState.ACTIVE_ACKNOWLEDGED, AlarmState.ENDED_UNACKNOWLEDGED})
@@ -91,6 +95,8 @@ class Picture:
         self._registers: dict[str, Register] = {}
         self._statements: dict[str, JointStatement] = {}
         self._waiting: dict[str, Pending] = {}
+        self._drafts: dict[str, AlertDraft] = {}
+        self._notices: dict[str, SeaNotice] = {}
         self._deliveries: dict[str, dict[str, dict[int, Delivery]]] = {}
         self._sources = Sources()
         self._refused_count = 0
@@ -126,6 +132,8 @@ class Picture:
             Register: self._register,
             JointStatement: self._statement,
             Pending: self._pending,
+            AlertDraft: self._draft,
+            SeaNotice: self._notice,
             Delivery: self._delivery,
             Path: self._path,
             Freshness: self._freshness,
@@ -189,6 +197,8 @@ class Picture:
             salvos=salvos(self._events[name] for name, one in events.items() if one.live or _calls(one)),
             statements=dict(self._statements),
             waiting=dict(self._waiting),
+            drafts=dict(self._drafts),
+            notices=dict(self._notices),
             paths=self._trails.views(),
             sources=sources,
             refused_count=self._refused_count,
@@ -354,6 +364,12 @@ class Picture:
             decided = (name for name, one in self._waiting.items() if one.state is not PendingState.WAITING)
             del self._waiting[next(decided, next(iter(self._waiting)))]
 
+    def _draft(self, head: Head, body: AlertDraft) -> None:
+        _newest_of(self._drafts, body.chain, body)
+
+    def _notice(self, head: Head, body: SeaNotice) -> None:
+        _newest_of(self._notices, body.notice, body)
+
     def _delivery(self, head: Head, body: Delivery) -> None:
         event = self._event_of_warning.get(body.warning)
         if event is None:
@@ -401,6 +417,14 @@ class Picture:
 
     def _unread(self, head: Head, body: Unreadable) -> None:
         self._unreadable = [*self._unreadable, (body.issuer, body.kind, head.receipt_ns)][-UNREADABLE_SHOWN:]
+
+
+def _newest_of(kept: dict[str, Thing], name: str, body: Thing) -> None:
+    """Keep it as the newest; the one that has stood longest leaves first."""
+    kept.pop(name, None)
+    kept[name] = body
+    if len(kept) > EVENTS_COUNT:
+        del kept[next(iter(kept))]
 
 
 def _copied(value: Any) -> Any:

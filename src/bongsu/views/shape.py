@@ -7,6 +7,7 @@ import msgspec
 from bongsu.geo.areas.places import Place
 from bongsu.model.alarm import Alarm
 from bongsu.model.alert import Alert
+from bongsu.model.alert_draft import AlertDraft
 from bongsu.model.consultation import Consultation
 from bongsu.model.estimate import Estimate
 from bongsu.model.event import Assessment
@@ -16,6 +17,7 @@ from bongsu.model.mode import Mode
 from bongsu.model.pending import Pending
 from bongsu.model.refusal import Refusal
 from bongsu.model.register import Register
+from bongsu.model.sea_notice import SeaNotice
 from bongsu.model.statement import JointStatement
 
 
@@ -186,6 +188,8 @@ class PictureView(msgspec.Struct, frozen=True, kw_only=True):
     salvos: tuple[Salvo, ...]
     statements: dict[str, JointStatement]
     waiting: dict[str, Pending]
+    drafts: dict[str, AlertDraft]
+    notices: dict[str, SeaNotice]
     paths: dict[str, PathView]
     sources: tuple[SourceView, ...]
     refused_count: int

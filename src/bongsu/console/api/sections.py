@@ -1,7 +1,7 @@
 """A picture as named pieces of JSON, so that a page is sent only what has changed.
 
-The names: `node`, `sources`, `doors`, `salvos`, `lines`, `clock`, `events/ID`, `paths/ID`, `statements/ID`, `waiting/ID`. A page keeps them in a
-table; a message sets some and removes some. The whole picture is the message that sets all.
+The names: `node`, `sources`, `doors`, `salvos`, `lines`, `clock`, `events/ID`, `paths/ID`, `statements/ID`, `waiting/ID`, `alerts/CHAIN`,
+`notices/ID`. A page keeps them in a table; a message sets some and removes some. The whole picture is the message that sets all.
 """
 
 from collections.abc import AsyncIterator, Mapping
@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from bongsu.console.api import present
+from bongsu.console.api import alerts, present
 from bongsu.console.ports import PictureSource
 from bongsu.model.head import Now
 from bongsu.views.shape import PictureView
@@ -42,6 +42,10 @@ class Encoder:
             kept[f"statements/{name}"] = self._encoded(f"statements/{name}", joint, present.statement)
         for name, pending in view.waiting.items():
             kept[f"waiting/{name}"] = self._encoded(f"waiting/{name}", pending, present.waiting)
+        for chain, draft in view.drafts.items():
+            kept[f"alerts/{chain}"] = self._encoded(f"alerts/{chain}", draft, alerts.draft)
+        for name, notice in view.notices.items():
+            kept[f"notices/{name}"] = self._encoded(f"notices/{name}", notice, alerts.notice)
         self._kept = kept
         return found | {name: encoded for name, (_, encoded) in kept.items()}
 

@@ -18,11 +18,18 @@ export function guarded(key, label, word, act) {
       button.textContent = label;
       return act();
     }
-    button.dataset.armed = "1";
-    button.textContent = say("confirm.drill", { what: label });
-    setTimeout(() => { delete button.dataset.armed; button.textContent = label; }, ARMED_MS);
+    rearm(button, label);
     return undefined;
   } }, label);
+}
+
+// Waits for the second press; also a button that was drawn anew in between.
+export function rearm(button, label) {
+  if (!button) return;
+  button.dataset.armed = "1";
+  button.dataset.label = label;
+  button.textContent = say("confirm.drill", { what: label });
+  setTimeout(() => { delete button.dataset.armed; button.textContent = label; }, ARMED_MS);
 }
 
 function typed(label, word, act) {

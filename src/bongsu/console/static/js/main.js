@@ -1,5 +1,6 @@
 // One nation's console: joins the stream, the lists, the map and the keys.
 
+import { render as renderAlerts } from "./alerts.js";
 import { Chart } from "./chart.js";
 import { ask, operator, send } from "./commands.js";
 import { byId, element, replace } from "./dom.js";
@@ -145,6 +146,7 @@ function render() {
     }
     if (touched("statements/") || touched("node")) renderStatements(byId("statements-panel"), byId("statements"), shown().under("statements/"), piece("node")?.node);
     if (touched("waiting/")) renderWaiting(byId("waiting-panel"), byId("waiting"), shown().under("waiting/"));
+    if (touched("alerts/") || touched("notices/") || touched("node")) renderAlerts(byId("alerts-panel"), byId("alerts"), shown().under("alerts/"), shown().under("notices/"));
     if (touched("sources") && piece("sources")) panels.sources(byId("sources"), piece("sources"));
     if (touched("doors") && piece("doors")) panels.doors(byId("doors"), piece("doors"));
     if (touched("lines") && piece("lines")) panels.log(byId("log"), piece("lines"));
