@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from bongsu.base.units import seconds_to_ns
 from bongsu.drill import expect, expectations
 from bongsu.drill import scenario as scenarios
 from bongsu.drill.expect import Findings, judge
 from bongsu.drill.scenario_schema import Zone
 from bongsu.model.stance import Position, Stance
+from bongsu.model.statement import JointStatement, Statement, StatementStatus
 from bongsu.views.folded import Held, Said, fold
 from bongsu.views.measures import Facts
 from bongsu.views.review import AtNode, Exchange, Retraction, Sharing
@@ -61,6 +63,7 @@ def findings(*asked: Any) -> Findings:
         )
         record.add(stance, origin="jp")
         folds[node] = fold(node, record.items)
+        folds[node].joint["kr-S1"] = [joint(50.0, "us"), joint(90.0)]
         folds[node].sources["kr"] = [(SCENARIO.time_ns(1.0), "fresh"), (SCENARIO.time_ns(30.0), "stale")]
         folds[node].holds += [Held("kr", standing, at_ns(30.0), at_ns(link_s)) for standing, link_s in HOLD]
     folds["us"].holds.append(Held("us", False, at_ns(30.0), at_ns(30.0)))
@@ -164,6 +167,40 @@ def nowhere(found: Findings) -> None:
     rezoned(found, -90.0, -89.0, -180.0, -179.0)
 
 
+def joint(seconds: float, *missing: str) -> tuple[int, JointStatement]:
+    """How far the statement about the launch had come, so many seconds after it."""
+    time_ns = FLIGHTS[NAME].launch_ns + seconds_to_ns(seconds)
+    statement = Statement("kr-S1", 1, StatementStatus.OPEN, "c", time_ns, ("kr-E1",), (("en", "text"),))
+    adopted_ns = None if missing else time_ns
+    return time_ns, JointStatement(
+        statement, "kr", "digest", "jp-V1", 1, time_ns, NODES, missing=missing, adopted_ns=adopted_ns
+    )
+
+
+def never_adopted(found: Findings) -> None:
+    found.folds["jp"].joint["kr-S1"] = [joint(50.0, "us"), joint(80.0, "us")]
+
+
+def adopted_late(found: Findings) -> None:
+    found.folds["jp"].joint["kr-S1"] = [joint(50.0, "us"), joint(101.0)]
+
+
+def adopted_at_once(found: Findings) -> None:
+    found.folds["jp"].joint["kr-S1"] = [joint(50.0)]
+
+
+def another_missing(found: Findings) -> None:
+    found.folds["jp"].joint["kr-S1"] = [joint(50.0, "us", "jp")]
+
+
+def no_statement(found: Findings) -> None:
+    found.folds["jp"].joint.clear()
+
+
+def of_another_launch(found: Findings) -> None:
+    found.known.clear()
+
+
 def never_stale(found: Findings) -> None:
     found.folds["jp"].sources["kr"] = [(SCENARIO.time_ns(1.0), "fresh")]
 
@@ -248,6 +285,14 @@ CASES: list[tuple[Any, list[Callable[[Findings], None]]]] = [
     (expectations.FallsInZone(zone="box", inside=False), [the_whole_earth]),
     (expectations.FallsInZone(zone="whole"), [nowhere]),
     (expectations.SourceState(node="jp", source="kr", state="stale", from_s=20.0, until_s=40.0), [never_stale]),
+    (
+        expectations.StatementAdopted(nodes=("jp",), by_s=100.0),
+        [never_adopted, adopted_late, no_statement, of_another_launch],
+    ),
+    (
+        expectations.SignaturesMissing(node="jp", members=("us",), at_s=60.0),
+        [adopted_at_once, another_missing, no_statement, of_another_launch],
+    ),
 ]
 
 

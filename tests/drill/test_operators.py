@@ -11,10 +11,13 @@ from msgspec.structs import replace
 from bongsu.drill import scenario as scenarios
 from bongsu.drill.alerting import file_of, policy_of
 from bongsu.drill.operators import Operators
+from bongsu.drill.scenario_schema import Action, Draft, Operator, Refuse, Sign
+from bongsu.drill.settings import CIRCLE
 from bongsu.geo import areas
 from bongsu.model.alarm import Alarm, AlarmState
 from bongsu.model.command import Command
 from bongsu.model.mode import Mode
+from bongsu.model.statement import JointStatement, Statement, StatementStatus
 from bongsu.model.warning import WarningStatus
 from bongsu.node.alerting import read_alerting
 from tests.views.builders import Record, at_ns, event, warning
@@ -139,3 +142,45 @@ def test_a_nodes_alerting_file_says_what_the_drills_policy_says(code: str, tmp_p
     path.write_text(file_of(policy), encoding="utf-8")
     read = read_alerting(path, Mode.EXERCISE, code, "A-VERY-LONG-NAME-OF-AN-EXERCISE-2026", code.upper(), areas.LATEST)
     assert read.policy == policy
+
+
+def statement(version: int = 1, status: StatementStatus = StatementStatus.OPEN) -> JointStatement:
+    text = Statement("us-S1", version, status, "trilateral", at_ns(50.0), ("us-E1",), (("en", "text"),))
+    return JointStatement(text, "us", f"digest-{version}", "jp-V1", version, at_ns(50.0), ("us", "jp"))
+
+
+def consultant(node: str, *actions: Action) -> Watch:
+    watch = Watch(node)
+    persons = (Operator(node=node, name=f"{node}-consult-1", role="consult", actions=actions),)
+    watch.operators = Operators(replace(SCENARIO, operators=persons), node, lambda _: None)
+    return watch
+
+
+def test_a_consultant_drafts_once_about_each_event() -> None:
+    watch = consultant("us", Draft(after_s=30.0, note="The members condemn the launch."))
+    watch.joined(10.0, ("us", warning("us-E1")))
+    watch.joined(20.0, ("us", warning("us-E1", 2)), version=2)
+    ((seconds, draft),) = [one for one in watch.until(90.0) if one[1].kind == "draft"]
+    assert seconds == 40.0
+    assert (draft.about, draft.version, draft.role) == ("V1", 2, "consult")
+    assert draft.arguments == {"circle": CIRCLE, "note": "The members condemn the launch."}
+
+
+def test_a_consultant_signs_each_version_that_still_stands_when_it_has_been_read() -> None:
+    watch = consultant("jp", Sign(after_s=10.0))
+    watch.see(statement(), 50.0)
+    watch.see(statement(2), 55.0)
+    watch.see(statement(2), 56.0)
+    ((seconds, signed),) = [one for one in watch.until(90.0) if one[1].kind == "sign"]
+    assert seconds == 65.0
+    assert (signed.about, signed.version) == ("us-S1", 2)
+    assert signed.arguments == {"circle": "trilateral", "digest": "digest-2"}
+    watch.see(statement(3, StatementStatus.WITHDRAWN), 95.0)
+    assert [one for one in watch.until(120.0) if one[1].kind == "sign"] == []
+
+
+def test_a_consultant_refuses_with_the_reason() -> None:
+    watch = consultant("jp", Refuse(after_s=5.0, reason="the range is not agreed"))
+    watch.see(statement(), 50.0)
+    ((seconds, refused),) = [one for one in watch.until(90.0) if one[1].kind == "refuse"]
+    assert (seconds, refused.arguments["reason"]) == (55.0, "the range is not agreed")

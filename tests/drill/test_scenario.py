@@ -427,3 +427,12 @@ def test_check_says_good_or_what_is_wrong(tmp_path: Path, capsys: pytest.Capture
     assert out.count(": good (") == 1
     assert err.splitlines()[0].startswith(f"bongsu: {bad}: launches[0].apogee: unknown key; did you mean apogee_km")
     assert err.splitlines()[1].startswith(f"bongsu: {impossible}: launches[0]: no flight from there")
+
+
+def test_a_person_has_a_role_of_drills_that_may_do_what_is_scripted() -> None:
+    line = refusal(SMALL.replace('role = "watch"', 'role = "observer"'))
+    assert "operators[0].role" in line
+    line = refusal(SMALL.replace('role = "watch"', 'role = "consult"'))
+    assert "operators[0].actions[0].do" in line
+    assert "'consult' may not acknowledge" in line
+    assert line.endswith("one that may: watch, alert-approve")

@@ -7,8 +7,8 @@ that was replaced meanwhile is left to the reaction to its successor.
 from collections.abc import Callable, Sequence
 
 from bongsu.base.units import seconds_to_ns
+from bongsu.drill.roles import ALERT_ROLE
 from bongsu.drill.scenario_schema import ApproveAlert, Operator
-from bongsu.drill.settings import ALERT_ROLE
 from bongsu.model.alert_draft import AlertDraft, DraftState
 from bongsu.model.command import Command
 

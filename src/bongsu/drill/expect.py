@@ -12,7 +12,8 @@ from bongsu.base.units import seconds_to_ns
 from bongsu.drill import expectations as kinds
 from bongsu.drill.scenario import Scenario
 from bongsu.drill.truth import Flight
-from bongsu.views.folded import Folded, Said
+from bongsu.model.statement import JointStatement
+from bongsu.views.folded import Folded, Said, event_subject
 from bongsu.views.measures import Facts, Subjects
 from bongsu.views.review import Exchange, Judged, Retraction, Sharing
 
@@ -279,6 +280,46 @@ def _not_held(findings: Findings, expected: kinds.NotHeld) -> Verdict:
     return f"{_and(expected.nodes)} hear nothing of {expected.origin}'s HOLD", began and not heard
 
 
+def _statements(findings: Findings, expected: Any, node: str) -> list[list[tuple[int, JointStatement]]]:
+    """The node's joint statements about the launch: of each, how far it had come and when."""
+    meant, folded = findings.meant(expected), findings.folds[node]
+    return [
+        steps
+        for steps in folded.joint.values()
+        if any(
+            event_subject(event, findings.known) == meant for event in folded.events.get(steps[-1][1].event, ())[-1:]
+        )
+    ]
+
+
+def _statement_adopted(findings: Findings, expected: kinds.StatementAdopted) -> Verdict:
+    by_ns = findings.flights[findings.meant(expected)].launch_ns + seconds_to_ns(expected.by_s)
+    whole = [
+        any(
+            joint.adopted_ns is not None and not joint.missing and time_ns <= by_ns
+            for steps in _statements(findings, expected, node)
+            for time_ns, joint in steps
+        )
+        for node in expected.nodes
+    ]
+    about = _about(findings, expected)
+    text = (
+        f"{_and(expected.nodes)} hold a joint statement{about} that every member has signed within {expected.by_s:g} s"
+    )
+    return text, all(whole)
+
+
+def _signatures_missing(findings: Findings, expected: kinds.SignaturesMissing) -> Verdict:
+    at_ns = findings.flights[findings.meant(expected)].launch_ns + seconds_to_ns(expected.at_s)
+    steps = [step for one in _statements(findings, expected, expected.node) for step in one if step[0] <= at_ns]
+    missing = max(steps, key=lambda step: step[0])[1].missing if steps else ()
+    text = (
+        f"{expected.node} names {_and(expected.members)} as missing under the joint statement{_about(findings, expected)} "
+        f"at {expected.at_s:g} s"
+    )
+    return text, sorted(missing) == sorted(expected.members)
+
+
 def _and(names: Iterable[str]) -> str:
     return _joined(names, "and")
 
@@ -316,4 +357,6 @@ _JUDGES: dict[type, Callable[[Findings, Any], Verdict]] = {
     kinds.SourceState: _source_state,
     kinds.Held: _held,
     kinds.NotHeld: _not_held,
+    kinds.StatementAdopted: _statement_adopted,
+    kinds.SignaturesMissing: _signatures_missing,
 }

@@ -225,6 +225,23 @@ class NotHeld(Expected, frozen=True, kw_only=True, tag_field="expect", tag="not_
     nodes: Codes
 
 
+class StatementAdopted(Expected, frozen=True, kw_only=True, tag_field="expect", tag="statement_adopted"):
+    """Each of these nodes holds a joint statement about the launch that every member has signed, within `by_s`."""
+
+    nodes: Codes
+    by_s: PositiveSeconds
+    launch: Name | None = None
+
+
+class SignaturesMissing(Expected, frozen=True, kw_only=True, tag_field="expect", tag="signatures_missing"):
+    """At `at_s` after the launch the node's newest joint statement about it lacks the signatures of exactly `members`, by name."""
+
+    node: Code
+    members: Codes
+    at_s: PositiveSeconds
+    launch: Name | None = None
+
+
 Expectation = (
     Warned
     | Hears
@@ -249,4 +266,6 @@ Expectation = (
     | SourceState
     | Held
     | NotHeld
+    | StatementAdopted
+    | SignaturesMissing
 )

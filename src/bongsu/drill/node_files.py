@@ -18,6 +18,7 @@ from bongsu.drill import detections, settings
 from bongsu.drill.alerting import file_of, policy_of
 from bongsu.drill.live_injects import clock_offset_ns
 from bongsu.drill.relay import Relay
+from bongsu.drill.roles import ROLES
 from bongsu.drill.scenario import Scenario
 from bongsu.drill.scenario_schema import LinkCut, SlowLink
 from bongsu.model.mode import Mode
@@ -80,10 +81,7 @@ def write_node(scenario: Scenario, code: str, out: Path) -> Path:
     encode = msgspec.json.encode
     lines = [encode(line) + b"\n" for line in detections.sensor_lines(scenario) if line.owner == code]
     (folder / "sensors.jsonl").write_bytes(b"".join(lines))
-    roles = [
-        f"[[roles]]\nrole = {_text(role.role)}\nkinds = [{', '.join(map(_text, role.kinds))}]\n"
-        for role in settings.ROLES
-    ]
+    roles = [f"[[roles]]\nrole = {_text(role.role)}\nkinds = [{', '.join(map(_text, role.kinds))}]\n" for role in ROLES]
     (folder / "roles.toml").write_text("\n".join(roles), encoding="utf-8")
     (folder / "circles.toml").write_text(_circles(scenario), encoding="utf-8")
     policy = policy_of(code)

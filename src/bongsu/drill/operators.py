@@ -11,6 +11,7 @@ import msgspec
 
 from bongsu.base.units import seconds_to_ns
 from bongsu.drill.alert_officers import AlertOfficers
+from bongsu.drill.consultants import Consultants
 from bongsu.drill.scenario import Scenario
 from bongsu.drill.scenario_schema import Acknowledge, Operator, OperatorAbsent, Retract, TakeStance
 from bongsu.model.alarm import Alarm, AlarmState
@@ -19,6 +20,7 @@ from bongsu.model.command import Command
 from bongsu.model.estimate import Estimate
 from bongsu.model.event import Assessment, Event
 from bongsu.model.head import Item
+from bongsu.model.statement import JointStatement
 
 SHOWN_S = 1.0
 """Seconds from a change to the console's word that it is shown."""
@@ -52,6 +54,7 @@ class Operators:
         self._told: dict[tuple[str, str, str], bool] = {}
         self._count = 0
         self._alerts = AlertOfficers(node, self._operators, self._add, self._next_id)
+        self._consultants = Consultants(node, self._operators, self._add, self._next_id)
         self._away = [
             (inject.name, scenario.time_ns(inject.at_s), scenario.time_ns(inject.until_s))
             for inject in scenario.injects
@@ -73,6 +76,8 @@ class Operators:
                 self._event(item.body, item.head.receipt_ns)
             elif isinstance(item.body, Alarm):
                 self._alarm(item.body, item.head.receipt_ns)
+            elif isinstance(item.body, JointStatement):
+                self._consultants.see_statement(item.body, item.head.receipt_ns)
 
     def next_ns(self) -> int | None:
         """Exercise time at which the next command is due."""
@@ -86,6 +91,7 @@ class Operators:
 
     def _event(self, event: Event, now_ns: int) -> None:
         self._events[event.event] = event
+        self._consultants.see_event(event, now_ns)
         changed = False
         for one in event.assessments:
             self._event_of[_place(one)] = event.event

@@ -21,6 +21,7 @@ from bongsu.drill.expectations import (
     Retracted,
     TruthFlightTime,
 )
+from bongsu.drill.roles import KINDS
 from bongsu.drill.scenario_schema import (
     BrokerCrash,
     ClockOffset,
@@ -40,6 +41,10 @@ if TYPE_CHECKING:
 _SHIP_HIGHEST_M = 100.0
 _ORBIT_LOWEST_M = 200_000.0
 _NEEDS_TRUTH = (ImpactD2, LaunchD2, LaunchError, TruthFlightTime, KnowsBeforeOwn, NoImpact, FallsInZone)
+
+
+_COMMANDS = {"approve_alert": "alert_approve"}
+"""What an action commands, where the two have different names."""
 
 
 class Fault(NamedTuple):
@@ -194,8 +199,14 @@ def _operators(scenario: "Scenario") -> Iterator[Fault]:
     for number, operator in enumerate(scenario.operators):
         path = f"operators[{number}]"
         yield from _unknown(f"{path}.node", operator.node, scenario.codes)
+        yield from _unknown(f"{path}.role", operator.role, list(KINDS), "a role of drills")
         for place, action in enumerate(operator.actions):
             here = f"{path}.actions[{place}]"
+            tag = str(action.__struct_config__.tag)
+            kind = _COMMANDS.get(tag, tag)
+            if kind not in KINDS[operator.role]:
+                can = ", ".join(role for role, kinds in KINDS.items() if kind in kinds)
+                yield Fault(f"{here}.do", f"the role {operator.role!r} may not {kind}", f"one that may: {can}")
             if isinstance(action, TakeStance) and action.about is not None:
                 yield from _unknown(f"{here}.about", action.about, scenario.codes)
             if isinstance(action, Retract):

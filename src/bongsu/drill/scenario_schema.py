@@ -271,7 +271,29 @@ class ShareHold(Strict, frozen=True, kw_only=True, tag_field="do", tag="share_ho
     after_s: Seconds
 
 
-Action = Acknowledge | TakeStance | Retract | ApproveAlert | LiftHold | ShareHold
+class Draft(Strict, frozen=True, kw_only=True, tag_field="do", tag="draft"):
+    """Drafts a joint statement of the circle about each event, from the figures agreed by then, `after_s` after the event
+    first appeared. `note` is a sentence of the drafter's own in it.
+    """
+
+    after_s: Seconds
+    note: str = ""
+
+
+class Sign(Strict, frozen=True, kw_only=True, tag_field="do", tag="sign"):
+    """Signs each text that is put to the own nation, `after_s` after it came."""
+
+    after_s: Seconds
+
+
+class Refuse(Strict, frozen=True, kw_only=True, tag_field="do", tag="refuse"):
+    """Refuses, with the reason, to sign each text that is put to the own nation, `after_s` after it came."""
+
+    after_s: Seconds
+    reason: Text
+
+
+Action = Acknowledge | TakeStance | Retract | ApproveAlert | LiftHold | ShareHold | Draft | Sign | Refuse
 
 
 class Operator(Strict, frozen=True, kw_only=True):

@@ -1,33 +1,19 @@
 """The settings of each nation's node in a drill, from the scenario: the same configuration for virtual time and for real servers."""
 
 from bongsu.core.exchange.policy import shipped
-from bongsu.core.inform.alert_issue import COMMANDS
 from bongsu.drill.alerting import policy_of
+from bongsu.drill.roles import ROLES
 from bongsu.drill.scenario import Scenario
 from bongsu.drill.scenario_schema import Partner
 from bongsu.drill.sensors import describe
 from bongsu.geo import areas
 from bongsu.model.circle import Circle, Membership
-from bongsu.model.configuration import Configuration, PublicKey, Role, Terms
+from bongsu.model.configuration import Configuration, PublicKey, Terms
 from bongsu.model.mode import Mode
 from bongsu.node.config import HOLD_DENIED, commit
 
 CIRCLE = "trilateral"
 """The circle that the shipped policy releases to: in a drill all who take part."""
-
-WATCH_KINDS = ("acknowledge", "shown", "shelve", "unshelve", "reset", "take_over", "share_hold", "lift_hold")
-"""What every person on watch may do."""
-
-SPEAK_KINDS = ("retract", "stance", "split", "merge", "draft", "sign", "refuse", "withdraw", "release", "withhold")
-"""What a person may do who speaks for the nation."""
-
-ALERT_ROLE = "alert-approve"
-
-ROLES = (
-    Role(role="watch", kinds=(*WATCH_KINDS, *SPEAK_KINDS)),
-    Role(role=ALERT_ROLE, kinds=("acknowledge", "shown", *COMMANDS)),
-)
-"""The roles of the persons on watch, who speak for their nation, and of those who speak to its public."""
 
 
 def federation_of(scenario: Scenario) -> str:

@@ -18,6 +18,7 @@ from bongsu.model.noun import tag_of
 from bongsu.model.scan import RawScan
 from bongsu.model.sensor import Sensor
 from bongsu.model.stance import Stance
+from bongsu.model.statement import JointStatement
 from bongsu.model.warning import Path, Warning, WarningStatus
 from bongsu.views.truth import Truth, assign
 
@@ -36,6 +37,7 @@ TAKES = tuple(
         Delivery,
         Freshness,
         Hold,
+        JointStatement,
     )
 )
 """Names of the bodies that the fold takes; others pass it by."""
@@ -60,7 +62,7 @@ class Held(msgspec.Struct, frozen=True):
 
 class Folded(msgspec.Struct, eq=False):
     """What one node made, heard and showed. `stanced_ns` runs in step with `stances`; `last_ns` and the times of `freshness` are link time; those of
-    `sources` (when each came into which state) are exercise time."""
+    `sources` (when each came into which state) and of `joint` (how far each statement had come) are exercise time."""
 
     node: str
     sensors: dict[str, Sensor] = {}
@@ -73,6 +75,7 @@ class Folded(msgspec.Struct, eq=False):
     alerts: list[Alert] = []
     stances: list[Stance] = []
     stanced_ns: list[int] = []
+    joint: dict[str, list[tuple[int, JointStatement]]] = {}
     freshness: list[tuple[int, Freshness]] = []
     sources: dict[str, list[tuple[int, str]]] = {}
     holds: list[Held] = []
@@ -114,6 +117,8 @@ def fold(node: str, items: Iterable[Item[Any]]) -> Folded:
             case Stance():
                 folded.stances.append(body)
                 folded.stanced_ns.append(item.head.receipt_ns)
+            case JointStatement():
+                folded.joint.setdefault(body.statement.statement, []).append((item.head.receipt_ns, body))
             case Freshness():
                 folded.freshness.append((item.head.link_ns, body))
                 folded.sources.setdefault(body.source, []).append((item.head.receipt_ns, body.state.value))
