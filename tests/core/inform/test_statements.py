@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from bongsu.model.circle import Circle, Membership
 from bongsu.model.command import Command
+from bongsu.model.configuration import Terms
 from bongsu.model.consultation import Consultation
 from bongsu.model.label import Label
 from bongsu.model.refusal import Refusal
@@ -266,12 +267,49 @@ def test_what_is_said_carries_the_label_of_what_it_is_about() -> None:
     world.warn("kr")
     world.warn("jp")
     world.command("kr", "draft", "kr-V1", circle="trilateral")
-    world.command(
-        "jp", "stance", world.nodes["jp"].items[-1].body.event if False else "jp-V1", origin="kr", position="concur"
-    )
+    world.command("jp", "stance", "jp-V1", origin="kr", position="concur")
     heads = [i.head for code in ("kr", "jp") for i in world.nodes[code].items if isinstance(i.body, Statement | Stance)]
     assert heads and all(head.label.releasable_to == ("jp", "kr") for head in heads)
     assert world.nodes["us"].last(JointStatement) is None
+
+
+def consenting(**onward: tuple[str, ...]) -> World:
+    """Each nation consents that its words are passed on to these exits."""
+    world = World()
+    for code, exits in onward.items():
+        world.nodes[code] = Node(code, terms=(Terms(terms="t", onward=exits, reason="test"),))
+    for code in ("kr", "jp"):
+        world.warn(code)
+    return world
+
+
+@pytest.mark.parametrize("order", [("kr", "jp", "us"), ("us", "jp", "kr"), ("jp", "us", "kr")])
+def test_what_is_made_of_several_nations_words_is_bound_by_the_terms_of_each(order: tuple[str, ...]) -> None:
+    world = consenting(kr=("review",), jp=("file", "review"), us=("file", "review"))
+    world.command("kr", "draft", "kr-V1", circle="trilateral")
+    for code in order:
+        world.vote(code)
+    joint = [i for i in world.nodes["us"].items if isinstance(i.body, JointStatement)]
+    assert len(joint) == 4
+    assert {i.head.label.onward for i in joint} == {("review",)}
+
+
+@pytest.mark.parametrize(
+    ("order", "onward"),
+    [(("kr", "us"), [("review",), ("review",)]), (("us", "kr"), [("file", "review"), ("review",)])],
+)
+def test_a_consultation_is_bound_by_the_terms_of_each_whose_stance_is_in_it(
+    order: tuple[str, ...], onward: list[tuple[str, ...]]
+) -> None:
+    both = Terms(terms="all", onward=("file", "review"), reason="test")
+    world = World(terms=(both,))
+    world.nodes["kr"] = Node("kr", terms=(both, Terms(terms="s", kind="stance", onward=("review",), reason="test")))
+    for code in ("kr", "jp"):
+        world.warn(code)
+    for code in order:
+        world.command(code, "stance", f"{code}-V1", origin="jp", position="concur")
+    told = [i for i in world.nodes["us"].items if isinstance(i.body, Consultation)]
+    assert [i.head.label.onward for i in told if any(one.version for one in i.body.stances)] == onward
 
 
 def test_a_restart_forgets_nothing() -> None:

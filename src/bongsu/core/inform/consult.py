@@ -26,10 +26,25 @@ from bongsu.model.stance import Position, Stance
 
 
 class _Held(msgspec.Struct):
+    """`heads` are those of the partners' words in each consultation, by circle, member and warning: it carries all of their labels."""
+
     event: Event
     head: Head
     consultations: dict[str, Consultation] = {}
+    heads: dict[str, dict[str, Head]] = {}
     register: Register | None = None
+
+    def given(self, circle: str) -> Caused:
+        """The consultation of a circle as it leaves the room."""
+        words = self.heads.get(circle, {}).values()
+        return Caused(self.consultations[circle], causes=(self.head, *words))
+
+
+class _Early(msgspec.Struct):
+    """A stance that came before what it is about."""
+
+    stance: Stance
+    head: Head
 
 
 class Consult(Memoryless):
@@ -42,7 +57,7 @@ class Consult(Memoryless):
         self._node = configuration.node
         self._circles = configuration.circles
         self._held: dict[str, _Held] = {}
-        self._early: list[Stance] = []
+        self._early: list[_Early] = []
 
     def handle(self, item: Item[Any], now: Now) -> list[Given]:
         """An event's new version, a partner's stance, or our own."""
@@ -50,7 +65,7 @@ class Consult(Memoryless):
         if isinstance(body, Event):
             return self._event(body, item.head, now)
         if isinstance(body, Stance):
-            return self._stance(body, now)
+            return self._stance(body, item.head, now)
         command = body.command
         return self._command(command, now) if command.kind == "stance" else []
 
@@ -60,7 +75,7 @@ class Consult(Memoryless):
 
     def restore(self, state: bytes) -> None:
         """The consultations."""
-        held, self._early = msgspec.msgpack.decode(state, type=tuple[list[_Held], list[Stance]])
+        held, self._early = msgspec.msgpack.decode(state, type=tuple[list[_Held], list[_Early]])
         self._held = {one.event.event: one for one in held}
 
     def _event(self, event: Event, head: Head, now: Now) -> list[Given]:
@@ -82,12 +97,13 @@ class Consult(Memoryless):
             members = circle.members_at(event.time_ns)
             if circle.consults and self._node in members and (circle.circle not in held.consultations or fresh):
                 given.append(self._renew(held, circle.circle, members, now))
-        for stance in [one for one in self._early if any(one.warning == a.warning.warning for a in event.assessments)]:
-            self._early.remove(stance)
-            given += self._stance(stance, now)
+        warnings = [one.warning.warning for one in event.assessments]
+        for early in [one for one in self._early if one.stance.warning in warnings]:
+            self._early.remove(early)
+            given += self._stance(early.stance, early.head, now)
         return given
 
-    def _renew(self, held: _Held, circle: str, members: tuple[str, ...], now: Now) -> Consultation:
+    def _renew(self, held: _Held, circle: str, members: tuple[str, ...], now: Now) -> Caused:
         """The consultation with a line for each member and warning; silence stands as unknown."""
         before = held.consultations.get(circle)
         said = {} if before is None else {(one.partner, one.warning): one for one in before.stances}
@@ -115,9 +131,10 @@ class Consult(Memoryless):
             members=members,
             stances=stances,
         )
-        return held.consultations[circle]
+        return held.given(circle)
 
-    def _stance(self, stance: Stance, now: Now) -> list[Given]:
+    def _stance(self, stance: Stance, head: Head | None, now: Now) -> list[Given]:
+        """A member's position; ours (without `head`) binds nobody's terms."""
         for held in self._held.values():
             consultation = held.consultations.get(stance.circle)
             if consultation is None or all(one.warning != stance.warning for one in consultation.stances):
@@ -126,11 +143,14 @@ class Consult(Memoryless):
             stances = tuple(stance if (one.partner, one.warning) == place else one for one in consultation.stances)
             if stances == consultation.stances:
                 return []
-            held.consultations[stance.circle] = renewed = replace(
+            held.consultations[stance.circle] = replace(
                 consultation, version=consultation.version + 1, time_ns=now.exercise_ns, stances=stances
             )
-            return [renewed]
-        self._early = [*self._early, stance][-EVENTS_COUNT:]
+            if head is not None:
+                held.heads.setdefault(stance.circle, {})[" ".join(place)] = head
+            return [held.given(stance.circle)]
+        if head is not None:
+            self._early = [*self._early, _Early(stance, head)][-EVENTS_COUNT:]
         return []
 
     def _command(self, command: Command, now: Now) -> list[Given]:
@@ -158,5 +178,5 @@ class Consult(Memoryless):
                 reason=command.arguments.get("reason", ""),
             )
             # A stance carries the label of what it is about.
-            given += [Caused(stance, causes=(held.head,)), *self._stance(stance, now)]
+            given += [Caused(stance, causes=(held.head,)), *self._stance(stance, None, now)]
         return given

@@ -38,10 +38,24 @@ class _Known(msgspec.Struct):
     register: Register | None = None
 
 
+class _Early(msgspec.Struct):
+    """A vote that came before its statement."""
+
+    vote: Signature
+    head: Head
+
+
+class _Held(msgspec.Struct):
+    """A statement, and the heads of the words that are in it, by who said them: what is made of these carries all of their labels."""
+
+    joint: JointStatement
+    heads: dict[str, Head]
+
+
 class _State(msgspec.Struct):
     known: list[_Known]
-    joint: list[JointStatement]
-    early: list[Signature]
+    held: list[_Held]
+    early: list[_Early]
     drafted: int
 
 
@@ -57,8 +71,8 @@ class Statements(Memoryless):
         self._prefix = f"{epoch_name(configuration.node, configuration.epoch)}-S"
         self._circles = {circle.circle: circle for circle in configuration.circles}
         self._known: dict[str, _Known] = {}
-        self._joint: dict[str, JointStatement] = {}
-        self._early: list[Signature] = []
+        self._held: dict[str, _Held] = {}
+        self._early: list[_Early] = []
         self._drafted = 0
 
     def handle(self, item: Item[Any], now: Now) -> list[Given]:
@@ -72,21 +86,21 @@ class Statements(Memoryless):
                 self._known[body.event].register = body
             return []
         if isinstance(body, Statement):
-            return self._statement(body, item.head.origin, now)
+            return self._statement(body, item.head.origin, item.head, now)
         if isinstance(body, Signature):
-            return self._vote(body, now)
+            return self._vote(body, item.head, now)
         return self._command(body.command, now)
 
     def state(self) -> bytes:
         """The statements."""
-        known, joint = list(self._known.values()), list(self._joint.values())
-        return msgspec.msgpack.encode(_State(known, joint, self._early, self._drafted))
+        known, held = list(self._known.values()), list(self._held.values())
+        return msgspec.msgpack.encode(_State(known, held, self._early, self._drafted))
 
     def restore(self, state: bytes) -> None:
         """The statements."""
         kept = msgspec.msgpack.decode(state, type=_State)
         self._known = {one.event.event: one for one in kept.known}
-        self._joint = {one.statement.statement: one for one in kept.joint}
+        self._held = {one.joint.statement.statement: one for one in kept.held}
         self._early, self._drafted = kept.early, kept.drafted
 
     def _event(self, event: Event, head: Head) -> None:
@@ -98,9 +112,13 @@ class Statements(Memoryless):
         else:
             known.event, known.head = event, head
 
-    def _statement(self, statement: Statement, drafter: str, now: Now) -> list[Given]:
-        """A draft, ours or a partner's: a newer version of it begins without votes."""
-        before = self._joint.get(statement.statement)
+    def _newest(self, statement: str) -> JointStatement | None:
+        held = self._held.get(statement)
+        return None if held is None else held.joint
+
+    def _statement(self, statement: Statement, drafter: str, head: Head, now: Now) -> list[Given]:
+        """A draft, ours or a partner's: a newer version of it begins without votes. `head` is of what it was made of."""
+        before = self._newest(statement.statement)
         circle = self._circles.get(statement.circle)
         members = () if circle is None else circle.members_at(statement.time_ns)
         if fault := self._fault(statement, drafter, members, before):
@@ -118,15 +136,18 @@ class Statements(Memoryless):
             missing=members,
             adopted_before=_adopted(before),
         )
-        self._joint[statement.statement] = joint
-        if len(self._joint) > STATEMENTS_COUNT:
-            del self._joint[next(iter(self._joint))]
-        given: list[Given] = [joint]
-        early = [one for one in self._early if one.statement == statement.statement]
-        self._early = [one for one in self._early if one.statement != statement.statement]
-        for vote in early:
-            given += self._vote(vote, now)
+        given: list[Given] = [self._keep(joint, {drafter: head})]
+        if len(self._held) > STATEMENTS_COUNT:
+            del self._held[next(iter(self._held))]
+        early = [one for one in self._early if one.vote.statement == statement.statement]
+        self._early = [one for one in self._early if one.vote.statement != statement.statement]
+        for one in early:
+            given += self._vote(one.vote, one.head, now)
         return given
+
+    def _keep(self, joint: JointStatement, heads: dict[str, Head]) -> Caused:
+        self._held[joint.statement.statement] = _Held(joint, heads)
+        return Caused(joint, causes=tuple(heads.values()))
 
     def _fault(
         self, statement: Statement, drafter: str, members: tuple[str, ...], before: JointStatement | None
@@ -146,10 +167,12 @@ class Statements(Memoryless):
                 return known.event.event
         return ""
 
-    def _vote(self, vote: Signature, now: Now) -> list[Given]:
-        joint = self._joint.get(vote.statement)
+    def _vote(self, vote: Signature, head: Head | None, now: Now) -> list[Given]:
+        """A member's word; ours (without `head`) binds nobody's terms."""
+        joint = self._newest(vote.statement)
         if joint is None or vote.version > joint.statement.version:
-            self._early = [*self._early, vote][-EARLY_WORDS_COUNT:]
+            if head is not None:
+                self._early = [*self._early, _Early(vote, head)][-EARLY_WORDS_COUNT:]
             return []
         if vote.version < joint.statement.version:
             return []
@@ -164,7 +187,7 @@ class Statements(Memoryless):
         adopted_ns = joint.adopted_ns
         if not missing and adopted_ns is None and joint.statement.status is StatementStatus.OPEN:
             adopted_ns = now.exercise_ns
-        self._joint[vote.statement] = renewed = replace(
+        renewed = replace(
             joint,
             revision=joint.revision + 1,
             time_ns=now.exercise_ns,
@@ -172,7 +195,10 @@ class Statements(Memoryless):
             missing=missing,
             adopted_ns=adopted_ns,
         )
-        return [renewed]
+        heads = self._held[vote.statement].heads
+        # A drafter's own vote stands beside its draft.
+        said = {} if head is None else {f"{vote.partner} {vote.vote}": head}
+        return [self._keep(renewed, {**heads, **said})]
 
     def _bad(self, vote: Signature, joint: JointStatement) -> str:
         """Why a vote does not count; empty when it does."""
@@ -223,7 +249,7 @@ class Statements(Memoryless):
             return [refused(command, "incomplete", f"a note has at most {NOTE_CHARACTERS} characters")]
         before = None
         if revises := command.arguments.get("revises", ""):
-            before = self._joint.get(revises)
+            before = self._newest(revises)
             if before is None or before.drafter != self._node or before.statement.circle != circle.circle:
                 return [refused(command, "not_ours", f"{revises!r} is no statement of ours in this circle")]
         else:
@@ -253,10 +279,10 @@ class Statements(Memoryless):
             texts=statement_text.texts(facts),
         )
         # The label of the event's: a statement may go to whom all that it speaks of may go.
-        return [Caused(statement, causes=(known.head,)), *self._statement(statement, self._node, now)]
+        return [Caused(statement, causes=(known.head,)), *self._statement(statement, self._node, known.head, now)]
 
     def _own_vote(self, command: Command, now: Now) -> list[Given]:
-        joint = self._joint.get(command.about)
+        joint = self._newest(command.about)
         if joint is None:
             return [refused(command, "unknown_statement", f"no statement {command.about!r} here")]
         if command.version != joint.statement.version or command.arguments.get("digest") != joint.digest:
@@ -279,11 +305,11 @@ class Statements(Memoryless):
             return [refused(command, "incomplete", "a refusal to sign has a reason")]
         if fault := self._bad(vote, joint):
             return [refused(command, "signature", fault)]
-        counted = self._vote(vote, now)
+        counted = self._vote(vote, None, now)
         return [vote, *counted] if counted else [refused(command, "too_late", "this nation has already said so")]
 
     def _withdraw(self, command: Command, now: Now) -> list[Given]:
-        joint = self._joint.get(command.about)
+        joint = self._newest(command.about)
         if joint is None or joint.drafter != self._node:
             return [refused(command, "not_ours", f"{command.about!r} is no statement of ours")]
         if joint.adopted_ns is not None or joint.statement.status is StatementStatus.WITHDRAWN:
@@ -294,7 +320,8 @@ class Statements(Memoryless):
             status=StatementStatus.WITHDRAWN,
             time_ns=now.exercise_ns,
         )
-        return [withdrawn, *self._statement(withdrawn, self._node, now)]
+        head = self._held[joint.statement.statement].heads[self._node]
+        return [Caused(withdrawn, causes=(head,)), *self._statement(withdrawn, self._node, head, now)]
 
 
 def _adopted(before: JointStatement | None) -> int:
