@@ -26,6 +26,7 @@ from bongsu.model.head import Item
 from bongsu.model.hold import Hold, HoldState
 from bongsu.model.message import Outgoing
 from bongsu.model.stance import Position, Stance
+from bongsu.model.statement import JointStatement
 from bongsu.model.warning import Warning, WarningStatus
 from bongsu.views import folded
 from bongsu.views.measures_sharing import Holding
@@ -400,6 +401,26 @@ def _not_held(evidence: Evidence, expected: kinds.NotHeld) -> Fears:
     yield "it never began", evidence.changed(without(test), expected.origin)
 
 
+def _statement_adopted(evidence: Evidence, expected: kinds.StatementAdopted) -> Fears:
+    for node in expected.nodes:
+        yield f"{node} hears of no statement", evidence.changed(without(of(JointStatement)), node)
+        yield (
+            f"a signature never comes to {node}",
+            evidence.changed(
+                with_body(of(JointStatement), lambda body: replace(body, missing=body.members[:1], adopted_ns=None)),
+                node,
+            ),
+        )
+
+
+def _signatures_missing(evidence: Evidence, expected: kinds.SignaturesMissing) -> Fears:
+    yield "it hears of no statement", evidence.changed(without(of(JointStatement)), expected.node)
+    yield (
+        "nobody is named",
+        evidence.changed(with_body(of(JointStatement), lambda body: replace(body, missing=())), expected.node),
+    )
+
+
 ROWS: dict[type, Callable[[Evidence, Any], Fears]] = {
     kinds.Warned: _warned,
     kinds.Hears: _hears,
@@ -424,4 +445,6 @@ ROWS: dict[type, Callable[[Evidence, Any], Fears]] = {
     kinds.SourceState: _source_state,
     kinds.Held: _held,
     kinds.NotHeld: _not_held,
+    kinds.StatementAdopted: _statement_adopted,
+    kinds.SignaturesMissing: _signatures_missing,
 }
