@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
@@ -85,10 +86,10 @@ class Served:
 
 
 @contextmanager
-def served(app: Starlette, port: int = 0) -> Iterator[Served]:
+def served(app: Starlette, port: int = 0, certificate: Path | None = None, key: Path | None = None) -> Iterator[Served]:
     """Serve an application in a thread of its own until the end of the block, or until `stop`."""
     socket = bind(port)
-    serving = server(app)
+    serving = server(app, certificate, key)
     loops: list[asyncio.AbstractEventLoop] = []
 
     async def serve() -> None:
@@ -104,7 +105,12 @@ def served(app: Starlette, port: int = 0) -> Iterator[Served]:
 
     bound = socket.getsockname()[1]
     try:
-        yield Served(f"http://127.0.0.1:{bound}", bound, stop, lambda seconds: held(loops[0], seconds))
+        yield Served(
+            f"{'https' if certificate else 'http'}://127.0.0.1:{bound}",
+            bound,
+            stop,
+            lambda seconds: held(loops[0], seconds),
+        )
     finally:
         stop()
         assert not thread.is_alive()
