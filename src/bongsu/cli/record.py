@@ -14,6 +14,7 @@ from bongsu.base.errors import BadInput
 from bongsu.base.time import format_time, parse_time
 from bongsu.cli.record_export import export
 from bongsu.cli.record_place import RecordPlace
+from bongsu.cli.record_review import review
 from bongsu.cli.record_scenario import to_scenario
 
 if TYPE_CHECKING:
@@ -242,3 +243,4 @@ def _whole(entry: Entry) -> str:
 
 record.add_command(export)
 record.add_command(to_scenario)
+record.add_command(review)

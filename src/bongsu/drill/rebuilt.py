@@ -1,6 +1,7 @@
 """A session turned back into a scenario: what flew, as well as its records know it, who saw it, what went wrong, what persons did, what came of it.
 
-Each nation's record tells of its own: its sensors, its warnings, its persons. Whatever is used of it has asked the release gate as recipient `file`.
+Each nation's record tells of its own: its sensors, its warnings, its persons; of a nation whose record is not there, what others heard of it.
+Whatever is used has asked the release gate as recipient `file`.
 A real session's sensors stay out, and nobody's name is taken over: a packaged cast takes the sensors' place, roles the names'.
 
 What no record holds is assumed and said so: how a body that pulled up did it, when a stage burnt. What is not known at all stays out and is told.
@@ -17,7 +18,7 @@ import msgspec
 
 from bongsu.base.limits import FRESH_S
 from bongsu.base.units import METRES_PER_KILOMETRE, NANOSECONDS_PER_SECOND, ns_to_seconds
-from bongsu.drill.rebuilt_launch import Known, false_alarm, launch
+from bongsu.drill.rebuilt_launch import false_alarm, launch
 from bongsu.model.alarm import Alarm, AlarmState
 from bongsu.model.command import Command
 from bongsu.model.configuration import Configuration
@@ -29,6 +30,7 @@ from bongsu.model.sensor import Sensor, SensorKind, SensorState, SensorStatus
 from bongsu.model.warning import WarningStatus
 from bongsu.views.folded import TAKES as _FOLDED
 from bongsu.views.folded import Folded, fold
+from bongsu.views.objects import objects_of
 
 _MORE = (Command, ExerciseOrder, SensorStatus)
 TAKES = (*_FOLDED, *(tag_of(kind.__name__) for kind in _MORE))
@@ -94,7 +96,7 @@ class _Work:
         self.records = records
         self.left_out: list[str] = []
         self.codes = _codes(records)
-        self.objects = _objects(records)
+        self.objects = objects_of([told.folded for told in records])
         real = records[0].configuration.mode is Mode.REAL
         launches = [known.launch_ns for known in self.objects if real and known.launch_ns is not None]
         begun = [order.exercise_ns for told in records for order in told.orders if order.order == "startex"]
@@ -285,31 +287,6 @@ def _codes(records: list[Told]) -> list[str]:
     given = [told.node for told in records]
     others = sorted({code for told in records for code in told.configuration.partners} - set(given))
     return [*given, *others]
-
-
-def _objects(records: list[Told]) -> list[Known]:
-    """What the records speak of: their events, joined where two have a warning in common."""
-    found: list[Known] = []
-    of_warning: dict[str, Known] = {}
-    for told in records:
-        for versions in told.folded.events.values():
-            names = [f"{one.origin}.{one.warning.warning}" for one in versions[-1].assessments]
-            known = next((of_warning[name] for name in names if name in of_warning), None)
-            if known is None:
-                known = Known(f"object-{len(found) + 1}")
-                found.append(known)
-            for name in names:
-                of_warning[name] = known
-    for told in records:
-        for one in told.folded.said:
-            known = of_warning.get(f"{one.origin}.{one.warning.warning}")
-            if known is None:
-                continue
-            known.first_ns.setdefault(told.node, one.time_ns)
-            if one.origin == told.node:  # each nation's own word, from its own record
-                paths = told.folded.paths.get((one.origin, one.warning.warning), [])
-                known.take(one.origin, one.warning, one.time_ns, paths)
-    return sorted((known for known in found if known.said), key=lambda known: (known.launch_ns or 0, known.name))
 
 
 def _sensor(sensor: Sensor) -> dict[str, Any]:

@@ -1,86 +1,19 @@
-"""One object of a session: the best figures that the nations' own statements give of it, and the row of a scenario that flies like it."""
+"""One object of a session as the row of a scenario that flies like it."""
 
 import math
 from collections.abc import Callable
 from typing import Any
 
-import msgspec
-
 from bongsu.base.units import METRES_PER_KILOMETRE, seconds_to_ns
 from bongsu.geo.geodesic import geodesic_inverse
-from bongsu.model.estimate import Estimate, PointEstimate
-from bongsu.model.warning import Path, Warning, WarningStatus
+from bongsu.model.estimate import PointEstimate
+from bongsu.model.warning import WarningStatus
+from bongsu.views.objects import Known
 
 _IN_ORBIT_M = 150_000.0
 _LEAST_KM, _MOST_KM = 20.0, 15_000.0
 _PULL_UP = {"height_km": 40.0, "lift_to_drag": 1.0}
 _ORBIT = {"burn_s": 120.0}
-
-
-class Known(msgspec.Struct):
-    """What the nations said of one object: `said` by originator, when each node had its first warning of it, and with which status each ended."""
-
-    name: str
-    said: dict[str, list[tuple[int, Warning]]] = {}
-    paths: dict[str, list[Path]] = {}
-    first_ns: dict[str, int] = {}
-    status: dict[str, WarningStatus] = {}
-
-    def take(self, origin: str, warning: Warning, time_ns: int, paths: list[Path]) -> None:
-        """One version of a nation's own warning."""
-        self.said.setdefault(origin, []).append((time_ns, warning))
-        self.paths[origin] = paths
-        if warning.status is not WarningStatus.SUPERSEDED:
-            self.status[origin] = warning.status
-
-    @property
-    def origins(self) -> list[str]:
-        """Who spoke of it, the first to do so first."""
-        return sorted(self.said, key=lambda origin: self.said[origin][0][0])
-
-    @property
-    def retracted(self) -> bool:
-        """Whether everybody who spoke of it has taken it back."""
-        return bool(self.status) and all(status is WarningStatus.RETRACTED for status in self.status.values())
-
-    @property
-    def estimates(self) -> list[Estimate]:
-        """The newest of each originator that has a place of launch."""
-        newest = []
-        for versions in self.said.values():
-            having = [
-                one.estimate for _, one in versions if one.estimate is not None and one.estimate.launch is not None
-            ]
-            newest += having[-1:]
-        return newest
-
-    @property
-    def launch(self) -> PointEstimate | None:
-        """The best known place and time of launch."""
-        return _best([one.launch for one in self.estimates])
-
-    @property
-    def launch_ns(self) -> int | None:
-        """The best known time of launch."""
-        return None if self.launch is None else self.launch.time_ns
-
-    @property
-    def impact(self) -> PointEstimate | None:
-        """The best known place of impact; None where nobody holds it for ballistic."""
-        return _best([one.impact for one in self.estimates if one.ballistic])
-
-    @property
-    def apogee_m(self) -> float | None:
-        """The best known apogee, or the highest point of its path."""
-        known = [one for one in self.estimates if one.apogee_m is not None]
-        best = min(known, key=lambda one: one.sigma_apogee_m or math.inf, default=None)
-        highest = max((point.altitude_m for points in self.paths.values() for point in points), default=None)
-        return best.apogee_m if best is not None else highest
-
-    @property
-    def last(self) -> Path | None:
-        """Where it was last."""
-        return max((points[-1] for points in self.paths.values() if points), key=lambda one: one.time_ns, default=None)
 
 
 def launch(known: Known, at_s: Callable[[int], float]) -> tuple[dict[str, Any] | None, str]:
@@ -127,12 +60,6 @@ def false_alarm(known: Known, radar: str, at_s: Callable[[int], float]) -> dict[
 
 _SEEN_BEFORE_S = 10.0
 """A track is confirmed, and warned of, about so long after its first plot."""
-
-
-def _best(points: list[PointEstimate | None]) -> PointEstimate | None:
-    """The one with the smallest ellipse."""
-    known = [one for one in points if one is not None]
-    return min(known, key=lambda one: one.semi_major_m if one.semi_major_m is not None else math.inf, default=None)
 
 
 def _figures(begun: PointEstimate, end: tuple[float, float], apogee_m: float) -> dict[str, Any] | None:

@@ -1,4 +1,4 @@
-"""Reading records for `rebuilt.py`: a nation's own warnings only as far as its policy lets them out to a file, and checking what was made of them."""
+"""Reading records for `rebuilt.py`: warnings only as far as policy and their originators' terms let them out to a file; and checking the result."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -54,16 +54,15 @@ def written(records: list[Told], name: str) -> tuple[str, Rebuilt]:
 
 def _allowed(reader: RecordReader, refused: Counter[str]) -> Iterator[Item[Any]]:
     gate: Gate | None = None
-    node = ""
     for entry in reader.entries(types=TAKES, kinds=("input", "output")):
         item = item_of(entry)
         if isinstance(item.body, Configuration):
-            gate, node = Gate(item.body), item.body.node
+            gate = Gate(item.body)
         elif gate is None:
             raise RecordError(
                 "the record does not begin with a configuration", "give a whole record", reader.place.shown
             )
-        elif isinstance(item.body, Warning) and item.head.origin == node:
+        elif isinstance(item.body, Warning):
             decision = gate.whole(question(item, RECIPIENT), item.head.receipt_ns)
             if not decision.allowed:
                 refused[f"warning of {item.head.origin}: {decision.reasons[0]}"] += 1

@@ -50,7 +50,8 @@ def improvements(review: dict[str, Any]) -> list[Text]:
             found.append(say("improve.missed", node=node, launch=launch, areas=names(missed)))
         if extra:
             found.append(say("improve.extra", node=node, launch=launch, areas=names(extra)))
-        if at["impact_d2"] is not None and at["impact_d2"] > _OUTSIDE_D2:
+        known = str(review.get("reference", "truth")) == "truth"
+        if known and at["impact_d2"] is not None and at["impact_d2"] > _OUTSIDE_D2:
             found.append(say("improve.outside", node=node, launch=launch, d2=f"{at['impact_d2']:.1f}"))
     found += [
         say("improve.unanswered", node=one["node"], launch=one["launch"])

@@ -42,7 +42,7 @@ def data(material: Material, sentence: Callable[[Moment], Text]) -> dict[str, An
             for one in material.moments
         ],
         "start_ms": material.start_ns // 1_000_000,
-        "words": {language: _words(language) for language in LANGUAGES},
+        "words": {language: _words(language, material.real) for language in LANGUAGES},
     }
 
 
@@ -50,9 +50,11 @@ def _flying(material: Material) -> list[TrueFlight | Flown]:
     return [*material.flights, *material.flown]
 
 
-def _words(language: str) -> dict[str, str]:
+def _words(language: str, real: bool) -> dict[str, str]:
     say = saying(language)
     told = {key: say(key, node="{node}") for key in _WORDS}
+    if real:
+        told["replay.control"] = say("replay.control_real")
     return told | {key: text for key, text in catalogue("console", language).items() if key.startswith("status.")}
 
 

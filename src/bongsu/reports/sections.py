@@ -79,7 +79,7 @@ def _overview(material: Material) -> Section:
         [say("overview.teaches"), plain(material.teaches)] if material.teaches else [],
         [say("overview.scenario"), say("overview.seed", scenario=review["scenario"], seed=review["seed"])],
         [say("overview.mode"), code("mode", review.get("mode", "exercise"))],
-        [say("overview.begun"), plain(format_time(material.start_ns, 0))],
+        [say("overview.begun_real" if material.real else "overview.begun"), plain(format_time(material.start_ns, 0))],
         [say("overview.speed"), speed],
         [say("overview.participants"), plain("; ".join(nations))],
         [

@@ -159,7 +159,10 @@ def areas(material: Material) -> Section:
                 [plain(launch["id"]), plain(node), *(names(one) for one in (risk, alerted, hit, missed, extra))]
             )
     head = _head("launch", "node", "at_risk", "alerted", "hit", "missed", "extra")
-    return Section("areas", say("section.areas"), [Table(head, rows)] if rows else [], say("empty.areas"))
+    blocks: list[Block] = [Table(head, rows)] if rows else []
+    if rows and material.real:
+        blocks.append(Paragraph(say("areas.estimate"), "note"))
+    return Section("areas", say("section.areas"), blocks, say("empty.areas"))
 
 
 def people(material: Material) -> Section:
@@ -233,18 +236,27 @@ def siap(material: Material) -> Section:
     """The picture against the truth and between partners."""
     title = say("section.siap")
     told = material.review.get("siap") or {}
-    nodes: dict[str, dict[str, Any]] = told.get("nodes", {})
-    if not nodes or not any(launch["truth"] is not None for launch in material.review["launches"]):
+    if not any(launch["truth"] is not None for launch in material.review["launches"]):
         return Section("siap", title, [], say("empty.siap"))
-    rows = [
-        [say(f"siap.{name}"), *(figure(at.get(name), digits) for at in nodes.values()), figure(told.get(name), digits)]
-        for name, digits in _TRUTH_MEASURES
-    ]
-    head = [say("column.measure"), *(plain(node) for node in nodes), say("column.mean")]
-    numbers = tuple(range(1, len(head)))
-    blocks: list[Block] = [Heading(say("siap.truth")), Table(head, rows, numeric=numbers)]
+    nodes: dict[str, dict[str, Any]] = told.get("nodes", {})
+    blocks: list[Block] = [Heading(say("siap.truth"))]
+    if nodes:
+        rows = [
+            [
+                say(f"siap.{name}"),
+                *(figure(at.get(name), digits) for at in nodes.values()),
+                figure(told.get(name), digits),
+            ]
+            for name, digits in _TRUTH_MEASURES
+        ]
+        head = [say("column.measure"), *(plain(node) for node in nodes), say("column.mean")]
+        blocks.append(Table(head, rows, numeric=tuple(range(1, len(head)))))
+    else:
+        blocks.append(Paragraph(say("siap.no_truth")))
     pairs: dict[str, dict[str, Any]] = told.get("partners", {})
-    if pairs:
+    if not pairs:
+        blocks += [Heading(say("siap.partners")), Paragraph(say("siap.alone"))]
+    else:
         rows = [
             [say(f"siap.{name}"), *(figure(pair[name], digits) for pair in pairs.values())]
             for name, digits in _PAIR_MEASURES
