@@ -19,7 +19,7 @@ from bongsu.model.freshness import FreshnessState
 from bongsu.model.health import Health
 from bongsu.model.hold import Hold, HoldState
 from bongsu.model.mode import Mode
-from bongsu.model.receipt import Heartbeat
+from bongsu.model.receipt import Heartbeat, Shown
 from bongsu.model.refusal import Refusal
 from bongsu.model.stance import Position
 from bongsu.model.warning import WarningStatus
@@ -27,6 +27,7 @@ from bongsu.words.catalogue import catalogue
 from tests.console.conftest import Watched, until
 from tests.console.node import Node, Served, served
 from tests.views.items import (
+    CONFIGURATION,
     alarm,
     alert,
     assessment,
@@ -427,3 +428,21 @@ def wait(reached: Callable[[], bool], seconds: float = 10.0) -> None:
     while not reached():
         assert time.monotonic() < end
         time.sleep(0.02)
+
+
+def test_what_was_taken_back_stands_open_until_the_last_console_shows_it(
+    watched: Watched, node: Node, address: str
+) -> None:
+    page = opened(watched, address)
+    first, taken = assessment("kr"), assessment("kr", 2, WarningStatus.RETRACTED)
+    node.tell(CONFIGURATION, first.warning, event(first), delivery("jp", 1))
+    for console in ("tokyo-1", "tokyo-2"):
+        node.tell(Shown(partner="jp", warning="kr-E1", version=1, time_ns=at(61), console=console), origin="jp")
+    node.tell(taken.warning, event(taken, version=2, open_=False), delivery("jp", 2))
+    node.tell(Shown(partner="jp", warning="kr-E1", version=2, time_ns=at(70), console="tokyo-1"), origin="jp")
+    until(page, "document.querySelector('.takeback.open li')?.innerText.includes('tokyo-2')")
+    assert "still shows version 1" in page.inner_text(".takeback.open")
+    node.tell(Shown(partner="jp", warning="kr-E1", version=2, time_ns=at(75), console="tokyo-2"), origin="jp")
+    until(page, "!document.querySelector('.takeback.open')")
+    page.click("[data-key=head-E1]")
+    until(page, "document.querySelector('.takeback')?.innerText.includes('JP has confirmed')")

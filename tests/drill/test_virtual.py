@@ -89,7 +89,17 @@ def test_the_program_answers_with_one_document_that_no_hash_seed_changes(bongsu:
     assert launch["truth"] is None
     assert launch["nodes"]["jp"]["final_status"] == "retracted"
     (retraction,) = review["retractions"]
+    assert {one["recipient"]: list(one["consoles"]) for one in retraction["recipients"]} == {
+        "jp": ["jp-console"],
+        "us": ["us-console"],
+    }
+    assert retraction["consoles"] == retraction["consoles_confirmed"] == 2
     assert (retraction["origin"], retraction["holders"], retraction["confirmed"]) == ("kr", 2, 2)
+    ran = bongsu("release", "retractions", "--record", str(tmp_path / "1" / "record" / "kr"))
+    assert ran.returncode == 0, ran.stderr
+    assert "confirmed by all" in ran.stdout and "jp-console: confirmed after" in ran.stdout
+    ran = bongsu("release", "retractions", "--record", str(tmp_path / "1" / "record" / "kr"), "--open", "--json")
+    assert json.loads(ran.stdout) == []
 
 
 def test_an_expectation_that_is_not_met_gives_exit_code_1(bongsu: Bongsu, tmp_path: Path) -> None:

@@ -239,6 +239,26 @@ def test_a_false_alarm_and_nothing_measured() -> None:
     assert "nothing flew" in page and "latency is not measured" in page
 
 
+def test_a_retraction_is_told_to_its_last_console_and_what_cannot_confirm_stands_apart() -> None:
+    taken_back = {
+        "event": "kr-V1",
+        "origin": "kr",
+        "holders": 1,
+        "confirmed": 1,
+        "retracted_s": 90,
+        "p50_s": 1,
+        "p95_s": 1,
+        "p100_s": 1,
+        "recipients": [
+            {"recipient": "jp", "received_s": 0.2, "confirmed_s": 1.1, "consoles": {"tokyo-1": 1.1, "tokyo-2": None}}
+        ],
+        "apart": ["public: alert_document"],
+        "onward": ["us>au"],
+    }
+    page = render(material(review=review(retractions=[taken_back])))
+    assert "tokyo-2" in page and "public: alert_document" in page and "us&gt;au" in page
+
+
 @pytest.mark.parametrize("kind", ["own_warning", "partner_warning", "alarm", "acknowledged"])
 def test_moments_of_a_session(kind: str) -> None:
     assert kind in {one.kind for one in material().moments}

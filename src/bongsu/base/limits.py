@@ -191,6 +191,9 @@ NEWS_YOUNG_S = 60.0
 """So long after the first word of an object better figures that predict no impact leave; later none: nobody takes cover by them, and that they cease would
 tell an edge of coverage."""
 
+CONSOLES_COUNT = 64
+"""Consoles of one partner that are followed: more than any watch room has; a partner that names more is followed by these."""
+
 LOST_AFTER_S = 60.0
 """That an object is lost is told to partners so long after the last point of its path: while it may be up, the moment would tell an edge of coverage."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from bongsu.core.exchange.gate import Answer
     from bongsu.core.exchange.policy import Policy
     from bongsu.model.configuration import Rule
+    from bongsu.views.takebacks import TakeBackView
 
 _MODES = ("real", "exercise", "replay", "simulation", "test")
 
@@ -99,6 +101,101 @@ def explain(
         click.echo(f"{answer.decision.item}: {told}")
         for reason in answer.decision.reasons:
             click.echo(f"  {reason}")
+
+
+@release.command(
+    epilog="\b\nExample:\n  bongsu release retractions --record runs/false-alarm-1/record/kr\n"
+    "  bongsu release retractions --record runs/false-alarm-1/record/kr --open --json"
+)
+@click.option("--record", type=RecordPlace(), required=True, help="One node's record folder; it may be running.")
+@click.option("--open", "only_open", is_flag=True, help="Only those that somebody has not confirmed.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+def retractions(record: Path | str, only_open: bool, as_json: bool) -> None:
+    """Say of each warning that this nation took back who still shows it, console by console, and who cannot confirm.
+
+    The exit code is 1 while a holder or one of its consoles has not confirmed.
+    """
+    from bongsu.adapters.store import RecordReader
+    from bongsu.record.entry import item_of
+    from bongsu.views import takebacks
+
+    with RecordReader(record) as reader:
+        items = (item_of(entry) for entry in reader.entries(types=takebacks.TAKES))
+        views = [one for one in takebacks.fold("", items).views() if one.open or not only_open]
+    if as_json:
+        click.echo(json.dumps([_taken_back(one) for one in views], indent=2))
+    else:
+        for one in views:
+            _tell(one)
+        if not views:
+            click.echo("no warning of this nation was taken back" + (" and is not confirmed" if only_open else ""))
+    if any(one.open for one in views):
+        sys.exit(1)
+
+
+def _taken_back(one: TakeBackView) -> dict[str, Any]:
+    from bongsu.base.time import format_time
+
+    def after_s(moment_ns: int | None) -> float | None:
+        return None if moment_ns is None else round((moment_ns - one.time_ns) / 1e9, 3)
+
+    shares = {"p50_s": 0.5, "p95_s": 0.95, "p100_s": 1.0}
+    return {
+        "warning": one.warning,
+        "version": one.version,
+        "status": one.status,
+        "time": format_time(one.time_ns, 3),
+        "open": one.open,
+        "holders": [
+            {
+                "recipient": holder.recipient,
+                "shows_version": holder.version,
+                "received_s": after_s(holder.received_ns),
+                "confirmed_s": after_s(holder.confirmed_ns),
+                "consoles": [
+                    {
+                        "console": screen.console,
+                        "shows_version": screen.version,
+                        "confirmed_s": after_s(screen.confirmed_ns),
+                    }
+                    for screen in holder.consoles
+                ],
+            }
+            for holder in one.holders
+        ],
+        **{name: one.share_s(one.holder_ns, share) for name, share in shares.items()},
+        **{f"consoles_{name}": one.share_s(one.console_ns, share) for name, share in shares.items()},
+        "apart": list(one.apart),
+        "onward": list(one.onward),
+    }
+
+
+def _tell(one: TakeBackView) -> None:
+    told = _taken_back(one)
+    click.echo(
+        f"{one.warning} version {one.version} {one.status} {told['time']}: {'OPEN' if one.open else 'confirmed by all'}"
+    )
+    for holder in told["holders"]:
+        click.echo(f"  {holder['recipient']}: {_how(holder)}")
+        for screen in holder["consoles"]:
+            click.echo(f"    {screen['console']}: {_how(screen)}")
+    for name, key in (("holders", "p"), ("consoles", "consoles_p")):
+        shares = ", ".join(f"{share} % {_seconds(told[f'{key}{share}_s'])}" for share in (50, 95, 100))
+        click.echo(f"  {name}: {shares}")
+    if one.apart:
+        click.echo(f"  cannot confirm: {'; '.join(one.apart)}")
+    if one.onward:
+        click.echo(f"  may have been passed on by consent: {'; '.join(one.onward)}")
+
+
+def _how(at: dict[str, Any]) -> str:
+    if at["confirmed_s"] is not None:
+        return f"confirmed after {at['confirmed_s']:g} s"
+    return f"still shows version {at['shows_version']}" if at["shows_version"] else "not confirmed"
+
+
+def _seconds(value: float | None) -> str:
+    return "not yet" if value is None else f"{value:g} s"
 
 
 def _document(recipient: str, kind: str, mode: str, verdicts: list[Verdict], answer: Answer | None) -> dict[str, Any]:

@@ -229,7 +229,31 @@ def retractions(material: Material) -> Section:
         return Section("retractions", title, [], say("empty.retractions"))
     head = _head("warning", "by", "at", "holders", "confirmed", "half", "most", "all")
     table = Table(head, rows, numeric=(2, 3, 4, 5, 6, 7))
-    return Section("retractions", title, [table, Paragraph(say("retractions.note"), "note")])
+    blocks: list[Block] = [table, Paragraph(say("retractions.note"), "note")]
+    for one in material.review["retractions"]:
+        blocks += _at_each_holder(one)
+    return Section("retractions", title, blocks)
+
+
+def _at_each_holder(one: dict[str, Any]) -> list[Block]:
+    """A row a holder and a row a console of it; then those who cannot confirm."""
+    never = say("retractions.unconfirmed")
+    rows = []
+    for holder in one.get("recipients", []):
+        times = [figure(holder[key], 2) if holder[key] is not None else never for key in ("received_s", "confirmed_s")]
+        rows.append([plain(one["event"]), plain(holder["recipient"]), plain("–"), *times])
+        for console, confirmed_s in holder["consoles"].items():
+            shown = never if confirmed_s is None else figure(confirmed_s, 2)
+            rows.append([plain(one["event"]), plain(holder["recipient"]), plain(console), plain("–"), shown])
+    if not rows:
+        return []
+    head = _head("warning", "partner", "console", "received", "shown_back")
+    blocks: list[Block] = [Table(head, rows, numeric=(3, 4))]
+    return blocks + [
+        Paragraph(say(f"retractions.{key}", event=one["event"], names=", ".join(one[key])), "note")
+        for key in ("apart", "onward")
+        if one.get(key)
+    ]
 
 
 def siap(material: Material) -> Section:

@@ -20,9 +20,10 @@ from bongsu.model.sensor import Sensor
 from bongsu.model.stance import Stance
 from bongsu.model.statement import JointStatement
 from bongsu.model.warning import Path, Warning, WarningStatus
+from bongsu.views import takebacks
 from bongsu.views.truth import Truth, assign
 
-TAKES = tuple(
+_TAKES = tuple(
     tag_of(kind.__name__)
     for kind in (
         Configuration,
@@ -40,6 +41,7 @@ TAKES = tuple(
         JointStatement,
     )
 )
+TAKES = tuple(dict.fromkeys((*_TAKES, *takebacks.TAKES)))
 """Names of the bodies that the fold takes; others pass it by."""
 
 
@@ -81,6 +83,7 @@ class Folded(msgspec.Struct, eq=False):
     holds: list[Held] = []
     last_ns: int = 0
     deliveries: dict[tuple[str, int, str], Delivery] = {}
+    taken_back: takebacks.TakeBacks = msgspec.field(default_factory=takebacks.TakeBacks)
 
     def own(self) -> list[Said]:
         """The node's own statements."""
@@ -94,9 +97,12 @@ class Folded(msgspec.Struct, eq=False):
 def fold(node: str, items: Iterable[Item[Any]]) -> Folded:
     """Gather from a node's items, in order."""
     folded = Folded(node)
+    folded.taken_back.node = node
     for item in items:
         body = item.body
         folded.last_ns = item.head.link_ns
+        if isinstance(body, takebacks.BODIES):
+            folded.taken_back.take(item.head, body)
         match body:
             case Configuration():
                 folded.sensors = {sensor.id: sensor for sensor in body.sensors}

@@ -7,6 +7,7 @@ the impact ellipses' areas, best held without and with partners, 60 s after the 
 
 import math
 from collections.abc import Iterable
+from typing import Any
 
 import msgspec
 
@@ -15,7 +16,8 @@ from bongsu.model.estimate import Estimate
 from bongsu.model.event import Event
 from bongsu.model.warning import Warning, WarningStatus
 from bongsu.views.folded import Folded, event_subject
-from bongsu.views.review import Retraction, Sharing
+from bongsu.views.review import Retraction, RetractionHolder, Sharing
+from bongsu.views.takebacks import TakeBackView
 from bongsu.views.truth import Truth
 
 _AFTER_NS = seconds_to_ns(60.0)
@@ -118,7 +120,36 @@ def _retraction(folded: Folded, warning: Warning, time_ns: int, since_ns: int) -
         p50_s=_share(took_s, len(deliveries), 0.5),
         p95_s=_share(took_s, len(deliveries), 0.95),
         p100_s=_share(took_s, len(deliveries), 1.0),
+        **_at_each(folded.taken_back.view(warning.warning)),
     )
+
+
+def _at_each(view: TakeBackView | None) -> dict[str, Any]:
+    """How it went at each holder and each of its consoles, and who cannot tell."""
+    if view is None:
+        return {}
+
+    def after_s(moment_ns: int | None) -> float | None:
+        return None if moment_ns is None else round(ns_to_seconds(moment_ns - view.time_ns), 3)
+
+    return {
+        "consoles": len(view.console_ns),
+        "consoles_confirmed": sum(one is not None for one in view.console_ns),
+        "consoles_p50_s": view.share_s(view.console_ns, 0.5),
+        "consoles_p95_s": view.share_s(view.console_ns, 0.95),
+        "consoles_p100_s": view.share_s(view.console_ns, 1.0),
+        "recipients": [
+            RetractionHolder(
+                recipient=one.recipient,
+                received_s=after_s(one.received_ns),
+                confirmed_s=after_s(one.confirmed_ns),
+                consoles={screen.console: after_s(screen.confirmed_ns) for screen in one.consoles},
+            )
+            for one in view.holders
+        ],
+        "apart": list(view.apart),
+        "onward": list(view.onward),
+    }
 
 
 def _event_of(folded: Folded, warning: Warning) -> str:

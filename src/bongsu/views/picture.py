@@ -13,7 +13,8 @@ from bongsu.base.limits import (
 from bongsu.base.limits_release import PENDING_COUNT
 from bongsu.model.alarm import Alarm, AlarmState
 from bongsu.model.alert import Alert
-from bongsu.model.alert_draft import AlertDraft
+from bongsu.model.alert_draft import AlertDocument, AlertDraft
+from bongsu.model.carried import Carried
 from bongsu.model.command import Approved
 from bongsu.model.configuration import Configuration
 from bongsu.model.consultation import Consultation
@@ -24,10 +25,10 @@ from bongsu.model.freshness import Freshness
 from bongsu.model.head import Head, Item, Now
 from bongsu.model.health import Dropped, Health
 from bongsu.model.hold import Hold, HoldState
-from bongsu.model.message import Unreadable
+from bongsu.model.message import Release, Unreadable
 from bongsu.model.mode import Mode
 from bongsu.model.pending import Pending, PendingState
-from bongsu.model.receipt import Heartbeat
+from bongsu.model.receipt import Acknowledged, Heartbeat, Shown
 from bongsu.model.refusal import Refusal
 from bongsu.model.register import Register
 from bongsu.model.scan import Scan
@@ -42,6 +43,7 @@ from bongsu.views.difference import differences
 from bongsu.views.salvo import salvos
 from bongsu.views.shape import EventView, PictureView, RefusalCount, Situation, StandingHold, Watch
 from bongsu.views.sources import Sources, unproved
+from bongsu.views.takebacks import TakeBacks, TakeBackView
 from bongsu.views.timeline import Timeline
 from bongsu.views.towns import towns
 from bongsu.views.trails import Trails
@@ -58,6 +60,7 @@ UNREADABLE_SHOWN = 16
 TAKEN = (
     Configuration, ExerciseOrder, Event, Alarm, Approved, Alert, Consultation, Register, JointStatement, Delivery, Path, Freshness,
     Pending, Heartbeat, Track, SensorStatus, Scan, Refusal, Dropped, Health, Unreadable, Warning, Stance, Hold, AlertDraft, SeaNotice,
+    Release, Shown, Acknowledged, AlertDocument, Carried,
 )  # fmt: skip
 """What leaves a trace in a picture; of everything else only the time counts."""
 CALLING = frozenset({AlarmState.ACTIVE_UNACKNOWLEDGED, AlarmState.ACTIVE_ACKNOWLEDGED, AlarmState.ENDED_UNACKNOWLEDGED})
@@ -98,6 +101,7 @@ class Picture:
         self._drafts: dict[str, AlertDraft] = {}
         self._notices: dict[str, SeaNotice] = {}
         self._deliveries: dict[str, dict[str, dict[int, Delivery]]] = {}
+        self._takebacks = TakeBacks()
         self._sources = Sources()
         self._refused_count = 0
         self._refusals: dict[tuple[str, str, str], int] = {}
@@ -145,6 +149,7 @@ class Picture:
             Dropped: self._drop,
             Health: self._healthy,
             Unreadable: self._unread,
+            **dict.fromkeys((Carried, Warning, Release, Shown, Acknowledged, AlertDocument), self._taken_back),
         }
 
     def apply(self, item: Item[Any]) -> None:
@@ -250,11 +255,16 @@ class Picture:
                 if assessment.basis == "own"
                 for view in recipients(self._deliveries.get(assessment.warning.warning, {}))
             ),
+            takebacks=self._taken_back_in(body),
             consultations=tuple(self._consultations.get(event, {}).values()),
             register=self._registers.get(event),
         )
         self._views[event] = view
         return view
+
+    def _taken_back_in(self, body: Event) -> tuple[TakeBackView, ...]:
+        views = (self._takebacks.view(one.warning.warning) for one in body.assessments if one.basis == "own")
+        return tuple(view for view in views if view is not None)
 
     def _own_track(self, body: Event) -> str | None:
         """The newest status of our own track in an event, None where there is none."""
@@ -271,6 +281,7 @@ class Picture:
 
     def _take(self, body: Configuration) -> None:
         self._configuration = body
+        self._takebacks.node = body.node
         self._sources.configure(self._partners(), body)
 
     def _hold(self, head: Head, body: Hold) -> None:
@@ -295,15 +306,17 @@ class Picture:
                 self._event_of_warning[assessment.warning.warning] = body.event
                 if assessment.warning.track is not None:
                     self._event_of_track[assessment.warning.track] = body.event
+        self._takebacks.take(head, body)
         self._touch(body.event)
         if len(self._events) > EVENTS_COUNT:
             self._forget(self._least_wanted())
 
     def _least_wanted(self) -> str:
-        """The oldest closed event that calls nobody, else the oldest."""
+        """The oldest closed event that calls nobody and of which nobody shows what was taken back, else the oldest."""
         for event, body in self._events.items():
             alarm = self._alarms.get(event)
-            if not body.open and (alarm is None or alarm.state not in CALLING):
+            quiet = not body.open and (alarm is None or alarm.state not in CALLING)
+            if quiet and not any(view.open for view in self._taken_back_in(body)):
                 return event
         return next(iter(self._events))
 
@@ -369,8 +382,10 @@ class Picture:
 
     def _notice(self, head: Head, body: SeaNotice) -> None:
         _newest_of(self._notices, body.notice, body)
+        self._taken_back(head, body)
 
     def _delivery(self, head: Head, body: Delivery) -> None:
+        self._takebacks.take(head, body)
         event = self._event_of_warning.get(body.warning)
         if event is None:
             return
@@ -379,6 +394,12 @@ class Picture:
         if len(versions) > PICTURE_VERSIONS_COUNT:
             del versions[min(versions)]
         self._touch(event)
+
+    def _taken_back(self, head: Head, body: Any) -> None:
+        self._takebacks.take(head, body)
+        event = getattr(body, "event", None) or self._event_of_warning.get(getattr(body, "warning", ""))
+        if event is not None:
+            self._touch(event)
 
     def _path(self, head: Head, body: Path) -> None:
         self._trails.add(head.origin, body)
@@ -433,7 +454,7 @@ def _copied(value: Any) -> Any:
         return {key: _copied(one) for key, one in value.items()}
     if isinstance(value, list):
         return list(value)
-    return value.fork() if isinstance(value, Sources | Trails | Timeline) else value
+    return value.fork() if isinstance(value, Sources | Trails | Timeline | TakeBacks) else value
 
 
 def _calls(view: EventView) -> bool:

@@ -63,8 +63,21 @@ class Sharing(msgspec.Struct, kw_only=True):
     ellipse_shrink: float | None
 
 
+class RetractionHolder(msgspec.Struct, kw_only=True):
+    """A partner that held a warning that was taken back: seconds after the retraction, null = never; each of its consoles that ever showed the warning."""
+
+    recipient: str
+    received_s: float | None
+    confirmed_s: float | None
+    consoles: dict[str, float | None] = {}
+
+
 class Retraction(msgspec.Struct, kw_only=True):
-    """One retraction: how many partners held the warning, how many have it on a screen, and after how long."""
+    """One retraction: how many partners held the warning, how many have it on a screen, and after how long.
+
+    `consoles_*`: the same of their consoles. `apart`: exits that hold something made of it; `onward`: whom a holder may have passed it on to by our
+    consent. Neither can confirm, and neither is counted.
+    """
 
     event: str
     origin: str
@@ -74,6 +87,14 @@ class Retraction(msgspec.Struct, kw_only=True):
     p50_s: float | None
     p95_s: float | None
     p100_s: float | None
+    consoles: int = 0
+    consoles_confirmed: int = 0
+    consoles_p50_s: float | None = None
+    consoles_p95_s: float | None = None
+    consoles_p100_s: float | None = None
+    recipients: list[RetractionHolder] = []
+    apart: list[str] = []
+    onward: list[str] = []
 
 
 class Judged(msgspec.Struct, kw_only=True):

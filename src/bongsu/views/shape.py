@@ -19,6 +19,7 @@ from bongsu.model.refusal import Refusal
 from bongsu.model.register import Register
 from bongsu.model.sea_notice import SeaNotice
 from bongsu.model.statement import JointStatement
+from bongsu.views.takebacks import TakeBackView
 
 
 class Situation(StrEnum):
@@ -83,6 +84,7 @@ class EventView(msgspec.Struct, frozen=True, kw_only=True):
     alarm: Alarm | None
     alert: Alert | None
     deliveries: tuple[RecipientView, ...]
+    takebacks: tuple[TakeBackView, ...]
     consultations: tuple[Consultation, ...]
     register: Register | None
 

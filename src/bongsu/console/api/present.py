@@ -14,6 +14,7 @@ from bongsu.model.pending import Pending
 from bongsu.model.register import Register
 from bongsu.model.statement import JointStatement
 from bongsu.views.shape import Difference, EventView, Line, PathView, PictureView, RecipientView, SourceView, Watch
+from bongsu.views.takebacks import TakeBackView
 
 Json = dict[str, Any]
 
@@ -113,6 +114,38 @@ def delivery(body: RecipientView) -> Json:
         "shown_version": body.shown_version,
         "acknowledged": time_text(body.acknowledged_ns),
         "acknowledged_version": body.acknowledged_version,
+    }
+
+
+def take_back(body: TakeBackView) -> Json:
+    """Who still shows a warning of ours that was taken back, and who cannot confirm."""
+    return {
+        "warning": body.warning,
+        "version": body.version,
+        "status": body.status,
+        "time": time_text(body.time_ns),
+        "open": body.open,
+        "holders": [
+            {
+                "recipient": one.recipient,
+                "version": one.version,
+                "received": time_text(one.received_ns),
+                "confirmed": time_text(one.confirmed_ns),
+                "consoles": [
+                    {"console": screen.console, "version": screen.version, "confirmed": time_text(screen.confirmed_ns)}
+                    for screen in one.consoles
+                ],
+            }
+            for one in body.holders
+        ],
+        "p50_s": body.share_s(body.holder_ns, 0.5),
+        "p95_s": body.share_s(body.holder_ns, 0.95),
+        "p100_s": body.share_s(body.holder_ns, 1.0),
+        "consoles_p50_s": body.share_s(body.console_ns, 0.5),
+        "consoles_p95_s": body.share_s(body.console_ns, 0.95),
+        "consoles_p100_s": body.share_s(body.console_ns, 1.0),
+        "apart": list(body.apart),
+        "onward": list(body.onward),
     }
 
 
@@ -272,6 +305,7 @@ def event(view: EventView) -> Json:
         },
         "alert": alert(view.alert),
         "deliveries": [delivery(body) for body in view.deliveries],
+        "takebacks": [take_back(body) for body in view.takebacks],
         "consultations": [consultation(body) for body in view.consultations],
         "register": None if view.register is None else register(view.register),
     }

@@ -111,6 +111,34 @@ function deliveries(event) {
   return element("section", {}, element("h4", {}, say("deliveries.title")), element("ul", {}, rows));
 }
 
+// Where a warning of ours that was taken back still stands, console by console, and who can never tell that it does not.
+function takebacks(event) {
+  if (event.takebacks.length === 0) return null;
+  const blocks = event.takebacks.map((one) => {
+    const rows = one.holders.flatMap(takebackRows);
+    if (one.apart.length > 0) rows.push(["waiting", say("takeback.apart", { list: one.apart.join("; ") })]);
+    if (one.onward.length > 0) rows.push(["waiting", say("takeback.onward", { list: one.onward.join("; ").toUpperCase() })]);
+    const shapes = { good: "●", bad: "▲", waiting: "○" };
+    return element("section", { class: one.open ? "takeback open" : "takeback", "data-warning": one.warning },
+      element("h4", {}, say(one.open ? "takeback.open" : "takeback.closed", { warning: one.warning })),
+      element("ul", {}, rows.map(([rank, text]) => element("li", { class: `delivery-${rank}` }, `${shapes[rank]} ${text}`))));
+  });
+  return element("div", {}, blocks);
+}
+
+// Somebody may still act on what was taken back: this stays open whatever else goes on.
+function unsettled(event) {
+  return event.takebacks.some((one) => one.open);
+}
+
+function takebackRows(holder) {
+  const who = holder.recipient.toUpperCase();
+  const late = holder.consoles.filter((screen) => screen.confirmed === null)
+    .map((screen) => ["bad", say("takeback.console", { who, console: screen.console, n: number(screen.version) })]);
+  if (holder.confirmed === null && late.length === 0) return [["bad", say("takeback.holder", { who })]];
+  return late.length > 0 ? late : [["good", say("takeback.confirmed", { who, time: utc(holder.confirmed) })]];
+}
+
 function stances(event) {
   if (event.consultations.length === 0) return null;
   const blocks = event.consultations.map((one) => {
@@ -160,14 +188,14 @@ function buttons(event) {
 export function card(event, chosen, onChoose, { paths = [], inSalvo = false } = {}) {
   const word = stateWord(event);
   const differing = differences(event, paths);
-  const open = chosen || (!inSalvo && (calls(event) || event.live || event.alarm?.state === "latched"));
+  const open = chosen || unsettled(event) || (!inSalvo && (calls(event) || event.live || event.alarm?.state === "latched"));
   const head = element("button", { type: "button", class: "card-head", "aria-expanded": open ? "true" : "false", "data-key": `head-${event.event}`, onclick: () => onChoose(event.event) },
     element("span", { class: "card-id" }, event.event), element("span", { class: `card-word word-${word}` }, say(`event.${word}`)),
     element("span", { class: "card-mode" }, code("mode", event.mode)), element("span", { class: "card-since" }, utc(event.first)));
   const body = open
     ? [countdown(event), place.line(event), buttons(event), figures(event, paths),
       differing.length ? element("section", { class: "differences" }, element("h4", {}, say("differences.title")), element("ul", {}, differing)) : null,
-      areas(event), towns(event), deliveries(event), stances(event)]
+      areas(event), towns(event), deliveries(event), takebacks(event), stances(event)]
     : null;
   return element("article", {
     class: `card ${calls(event) ? "calling" : ""} ${calls(event) && !callsHere(event) ? "elsewhere" : ""} ${chosen ? "chosen" : ""} card-${word}`,
@@ -211,7 +239,7 @@ export function grouped(events, salvos) {
 }
 
 export function render(parent, events, { salvos, paths, chosen, onChoose, emptyText }) {
-  const over = sorted(events).filter((event) => !calls(event) && !event.live && event.alarm?.state !== "latched" && event.event !== chosen);
+  const over = sorted(events).filter((event) => !calls(event) && !event.live && event.alarm?.state !== "latched" && !unsettled(event) && event.event !== chosen);
   const hidden = new Set(over.slice(OVER_SHOWN));
   const cards = grouped(events.filter((event) => !hidden.has(event)), salvos).map(({ salvo, members }) => {
     const inSalvo = members.length > 1;
