@@ -7,15 +7,11 @@ import pytest
 from msgspec.structs import replace
 
 from bongsu.base.limits_alerts import ALERT_CLEAR_S, ALERT_RELEASE_S
-from bongsu.model.alert import Alert
 from bongsu.model.alert_draft import AlertDocument, AlertDraft, DraftState, OutletReport
 from bongsu.model.command import Command
 from bongsu.model.decision import Decision
-from bongsu.model.health import Health
-from bongsu.model.message import Outgoing, Release
+from bongsu.model.message import Release
 from bongsu.model.mode import Mode
-from bongsu.model.tick import Tick
-from bongsu.model.warning import Warning
 from bongsu.model.wording import AlertStage
 from bongsu.wire import cap12_rules
 from bongsu.wire.cap12_table import sounds_alarm, stage_of
@@ -437,45 +433,3 @@ def test_no_order_of_commands_issues_an_alert_without_two_persons() -> None:
             world.command(110 + number, kind, actor, **words)
         for document in world.documents():
             assert len(set(document.persons)) == 2 and document.confirmed
-
-
-OVER_JAPAN = point(35.0, 170.0, 1300.0, 30_000.0)
-SITE = point(40.6, 126.4, 0.0)
-
-
-def test_an_overflown_area_is_passed_when_the_object_has_passed_it_and_not_when_the_flight_ends() -> None:
-    world = World()
-    world.node.say(at(200), estimate(200, launch=SITE, impact=OVER_JAPAN))
-    world.node.tick(at(206))
-    world.approve(210, "aoki")
-    world.approve(212, "baba")
-    first = world.node.last(Alert)
-    moments = sorted(risk.time_ns for risk in first.areas)
-    assert len(moments) > 1
-    last_s = (moments[-1] - at(0).exercise_ns) / 1e9 + ALERT_CLEAR_S
-    told = world.node.tick(at((moments[0] - at(0).exercise_ns) / 1e9 + ALERT_CLEAR_S))
-    assert [one.status for one in told if isinstance(one, Alert)] == ["alert"]
-    assert len(world.node.last(Alert).areas) == len(first.areas) - 1
-    assert not [one for one in told if isinstance(one, AlertDraft)], (
-        "the first to be passed hears of the end with the last"
-    )
-    world.node.tick(at(last_s))
-    assert world.node.last(Alert).status == "passed" and last_s < 600
-    assert world.draft().stage is S.PASSED
-    count = len([item for item in world.node.items if isinstance(item.body, Alert)])
-    world.node.say(at(last_s + 10), estimate(last_s + 10, launch=SITE, impact=OVER_JAPAN))
-    world.node.tick(at(last_s + 30))
-    assert len([item for item in world.node.items if isinstance(item.body, Alert)]) == count, "it stays passed"
-
-
-def test_a_warning_leaves_before_its_areas_are_weighed() -> None:
-    world = World()
-    world.node.script.bodies["x"] = [estimate(100, impact=AOMORI)]
-    items = world.node.pipeline.step(at(100), Health(part="test", state="up", text="x"))
-    kinds = [type(item.body) for item in items]
-    assert Outgoing in kinds and Warning in kinds
-    assert world.node.pipeline.due().reached(at(100)), "it is weighed at once after"
-    assert Alert not in kinds
-    world.node.pipeline.step(at(100), Tick())
-    told = world.node.pipeline.step(at(106), Tick())
-    assert Alert in [type(item.body) for item in told]

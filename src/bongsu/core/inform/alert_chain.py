@@ -62,19 +62,71 @@ class Chain(msgspec.Struct):
         return self.draft if self.draft is not None and self.draft.state in OPEN else None
 
 
-def risks_of(chain: Chain, alert: Alert, others: Sequence[Chain]) -> tuple[AreaRisk, ...]:
-    """The areas of an alert that this chain speaks of: those of its kind, and those that it has told; none that another chain has told of an impact."""
-    elsewhere = {
-        risk.area for other in others if other.kind == "impact" and other is not chain for risk in other.standing
-    }
+def risks_of(chain: Chain, chains: Sequence[Chain]) -> tuple[AreaRisk, ...]:
+    """The areas of its alert that this chain speaks of: those of its kind that no other chain tells people of already, and those that it has told."""
+    elsewhere = _spoken_for(chain, chains)
     mine = {risk.area for risk in chain.standing}
     return ordered(
-        [risk for risk in alert.areas if (risk.kind == chain.kind and risk.area not in elsewhere) or risk.area in mine]
+        [
+            risk
+            for risk in chain.alert.areas
+            if risk.area in mine
+            or (risk.kind == chain.kind and elsewhere.get(risk.area, -1) < (risk.rung is Rung.ALERT))
+        ]
     )
 
 
-def situation(chain: Chain, risks: Sequence[AreaRisk], now_ns: int) -> tuple[Situation, tuple[AreaRisk, ...]]:
-    """What is known now, and the areas that it is about."""
+def _spoken_for(chain: Chain, chains: Sequence[Chain]) -> dict[str, int]:
+    """Areas that other chains tell people of, with the rank of what they tell, so that nobody is told the same twice: by an impact of the same launch, or
+    by the same kind of danger of another (pieces of one launch, a salvo). A draft counts where its chain is the elder."""
+    found: dict[str, int] = {}
+    elder = True
+    for other in chains:
+        if other is chain:
+            elder = False
+            continue
+        if other.alert.alert == chain.alert.alert:
+            told = [(risk.area, 1) for risk in other.standing if other.kind == "impact"]
+        elif other.kind == chain.kind or other.kind == "impact":
+            told = [(risk.area, _RANK[other.public.stage]) for risk in other.standing if other.public.stage is not None]
+            draft = other.open_draft() if elder else None
+            if draft is not None and draft.stage in BEGINNINGS:
+                told += [(risk.area, _RANK[draft.stage]) for risk in draft.areas]
+        else:
+            told = []
+        for area, rank in told:
+            found[area] = max(rank, found.get(area, -1))
+    return found
+
+
+def covered(chain: Chain, chains: Sequence[Chain], now_ns: int) -> tuple[AreaRisk, ...]:
+    """Areas that this chain has told and that another launch still endangers in the same way, with its last moment: their alert does not end yet."""
+    mine = {risk.area for risk in chain.standing}
+    found: dict[str, AreaRisk] = {}
+    for other in chains:
+        if other.alert.alert == chain.alert.alert or other.alert.status not in ("alert", "pre_alert"):
+            continue
+        theirs = {risk.area for risk in other.standing}
+        for risk in other.alert.areas:
+            lasts = risk.time_ns is None or risk.time_ns + _CLEAR_NS > now_ns
+            if risk.kind == chain.kind and risk.area in mine - theirs and lasts:
+                known = found.get(risk.area)
+                if known is None or (known.time_ns is not None and (risk.time_ns or known.time_ns + 1) > known.time_ns):
+                    found[risk.area] = risk
+    return ordered(tuple(found.values()))
+
+
+def situation(
+    chain: Chain, risks: Sequence[AreaRisk], still: tuple[AreaRisk, ...], now_ns: int
+) -> tuple[Situation, tuple[AreaRisk, ...]]:
+    """What is known now, and the areas that it is about; `still` are those that another launch endangers (`covered`)."""
+    found, named = _own_situation(chain, risks, now_ns)
+    if still and found in (Situation.HOLD, Situation.OVER, Situation.REFUTED):
+        return (Situation.ALERT if chain.public.stage is AlertStage.ALERT else Situation.PRE_ALERT), still
+    return found, named
+
+
+def _own_situation(chain: Chain, risks: Sequence[AreaRisk], now_ns: int) -> tuple[Situation, tuple[AreaRisk, ...]]:
     ended = _OVER.get(chain.alert.status)
     if ended is not None:
         return ended, ()
@@ -98,9 +150,11 @@ def passed_ns(chain: Chain) -> int | None:
     return max(known) + _CLEAR_NS
 
 
-def due_step(chain: Chain, risks: Sequence[AreaRisk], now_ns: int) -> tuple[Step, tuple[AreaRisk, ...]]:
+def due_step(
+    chain: Chain, risks: Sequence[AreaRisk], still: tuple[AreaRisk, ...], now_ns: int
+) -> tuple[Step, tuple[AreaRisk, ...]]:
     """The step of the ladder, and the areas that its draft would name."""
-    found, named = situation(chain, risks, now_ns)
+    found, named = situation(chain, risks, still, now_ns)
     step = LADDER[chain.public.stage, found]
     if step.stage in (AlertStage.PASSED, AlertStage.CORRECTED):
         return step, ordered(tuple(chain.ever.values()))
@@ -188,12 +242,16 @@ def deadline_ns(chain: Chain) -> int | None:
     return draft.deadline_ns if draft is not None and waits else None
 
 
-def over_ns(chain: Chain) -> int | None:
-    """When the ending falls due, unless it is drafted or was rejected."""
+def over_ns(chain: Chain, still: tuple[AreaRisk, ...]) -> int | None:
+    """When the ending falls due, unless it is drafted or was rejected; None also while another launch endangers the same areas without a known end."""
     draft = chain.open_draft()
     if draft is not None and draft.stage not in BEGINNINGS:
         return None
-    return None if chain.rejected and chain.rejected[0] is AlertStage.PASSED else passed_ns(chain)
+    own_ns = passed_ns(chain)
+    if own_ns is None or (chain.rejected and chain.rejected[0] is AlertStage.PASSED):
+        return None
+    later = [None if risk.time_ns is None else risk.time_ns + _CLEAR_NS for risk in still]
+    return None if None in later else max([own_ns, *(time_ns for time_ns in later if time_ns is not None)])
 
 
 def is_live(chain: Chain) -> bool:
@@ -201,9 +259,9 @@ def is_live(chain: Chain) -> bool:
     return chain.public.is_open() or chain.authorities.is_open() or chain.open_draft() is not None
 
 
-def is_moot(chain: Chain, risks: Sequence[AreaRisk], now_ns: int) -> bool:
+def is_moot(chain: Chain, risks: Sequence[AreaRisk], still: tuple[AreaRisk, ...], now_ns: int) -> bool:
     """Whether nothing asks for the open draft any more: a beginning without areas, an update to what stands, an ending of a danger that is back."""
-    found, named = situation(chain, risks, now_ns)
+    found, named = situation(chain, risks, still, now_ns)
     draft = chain.open_draft()
     assert draft is not None
     if draft.stage not in BEGINNINGS:

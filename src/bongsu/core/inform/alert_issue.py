@@ -91,7 +91,7 @@ class AlertIssue:
         times = [
             time_ns
             for chain in self._state.chains
-            for time_ns in (alert_chain.deadline_ns(chain), alert_chain.late_ns(chain), alert_chain.over_ns(chain))
+            for time_ns in (alert_chain.deadline_ns(chain), alert_chain.late_ns(chain), self._over_ns(chain))
             if time_ns is not None
         ]
         return Due(exercise_ns=min(times, default=None))
@@ -145,7 +145,16 @@ class AlertIssue:
                 continue
             chain.alert = alert
             given += self._propose(chain, now)
+        for chain in tuple(self._state.chains):  # what one launch does may end, or keep up, what another was told for
+            if chain.alert.alert != alert.alert and alert_chain.is_live(chain):
+                given += self._propose(chain, now)
         return given
+
+    def _over_ns(self, chain: Chain) -> int | None:
+        own_ns = alert_chain.passed_ns(chain)
+        if own_ns is None:
+            return None
+        return alert_chain.over_ns(chain, alert_chain.covered(chain, self._state.chains, own_ns))
 
     def _chain(self, alert: Alert, kind: str, anew: bool = False) -> Chain | None:
         """The newest chain of an alert and kind; a first one where it names an area of that kind."""
@@ -169,14 +178,15 @@ class AlertIssue:
 
     def _propose(self, chain: Chain, now: Now) -> list[Given]:
         """Draft what is due, or void what is no longer."""
-        others = [one for one in self._state.chains if one.alert.alert == chain.alert.alert]
-        if [one for one in others if one.kind == chain.kind][-1] is not chain:
+        chains = self._state.chains
+        if [one for one in chains if (one.alert.alert, one.kind) == (chain.alert.alert, chain.kind)][-1] is not chain:
             return []
-        risks = alert_chain.risks_of(chain, chain.alert, others)
-        step, named = alert_chain.due_step(chain, risks, now.exercise_ns)
+        risks = alert_chain.risks_of(chain, chains)
+        still = alert_chain.covered(chain, chains, now.exercise_ns)
+        step, named = alert_chain.due_step(chain, risks, still, now.exercise_ns)
         if step.stage is None:
             draft = chain.open_draft()
-            if draft is None or draft.edited_by or not alert_chain.is_moot(chain, risks, now.exercise_ns):
+            if draft is None or draft.edited_by or not alert_chain.is_moot(chain, risks, still, now.exercise_ns):
                 return []
             return self._end_draft(chain, "superseded", "no longer at risk", now)
         if step.anew:
