@@ -27,7 +27,7 @@ help:
 	@echo "make setup      the environment in .venv, kernels compiled"
 	@echo "make test       the tests, except the long ones; sees to it that a browser is there"
 	@echo "make test-long  the long tests: real servers for minutes, every scenario"
-	@echo "make chaos      half an hour of faults under load (SEED=1, SECONDS_OF_CHAOS=1800)"
+	@echo "make chaos      half an hour of faults under load, of servers and lines, then of whole nodes (SEED=1, SECONDS_OF_CHAOS=1800)"
 	@echo "make fuzz       hostile bytes at the door of the exchange for a minute (Linux)"
 	@echo "make check      style, types, layers, tidiness, documents"
 	@echo "make scoreboard machine and human seconds of the historic cases, beside published times (minutes)"
@@ -57,7 +57,8 @@ check: setup
 	@$(BIN)/python -m pytest -q tests/tidy
 
 chaos: setup
-	@$(BIN)/python -m tests.live.chaos --seconds $(SECONDS_OF_CHAOS) --seed $(SEED)
+	@$(BIN)/python -m tests.live.chaos --seconds $$(( $(SECONDS_OF_CHAOS) / 2 )) --seed $(SEED)
+	@$(BIN)/python -m tests.live.chaos_nodes --seconds $$(( $(SECONDS_OF_CHAOS) / 2 )) --seed $(SEED)
 
 fuzz: setup
 	@$(UV) pip install --quiet -t .fuzz --python $(BIN)/python -r requirements/fuzz.in

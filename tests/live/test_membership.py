@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,9 @@ from bongsu.adapters.federation.description import read_federation
 from bongsu.adapters.federation.folder import rotate_certificates
 from bongsu.adapters.federation.inspection import examine, inspect
 from bongsu.adapters.federation.server_files import admin_user
+from bongsu.adapters.federation.signing_keys import gather_keys, keys_of
 from bongsu.base.errors import BadInput
+from bongsu.model.message import Lane
 from bongsu.model.mode import Mode
 from tests.adapters.nats_world import NatsWorld, Servers
 from tests.node.port_contract import Ends
@@ -64,6 +68,47 @@ def test_a_revocation_ends_pulls_that_already_wait_and_a_grant_brings_what_was_k
     membership.grant(servers.folder.root, "jp", ("kr",))
     world.run_until(lambda: "in vain" in ends.texts("jp"))
     assert ends.texts("jp", claimed="kr") == ["before", "in vain"]
+
+
+def test_who_has_left_gets_and_gives_nothing_more(world: NatsWorld, servers: Servers) -> None:
+    """Announced with a date first; when it has come both lanes end, also pulls that already wait, and its keys."""
+    root = servers.folder.root
+    gather_keys(root)
+    ends = Ends(world)
+    ends.offer("kr", "jp", "before")
+    ends.offer("jp", "kr", "of jp")
+    world.run_until(lambda: ends.texts("jp") == ["before"] and ends.texts("kr") == ["of jp"])
+    now_ns = time.time_ns()
+    assert any("leaves on" in line for line in membership.leave(root, "jp", now_ns + 3_600 * 10**9, now_ns))
+    ends.offer("kr", "jp", "still")
+    world.run_until(lambda: ends.texts("jp") == ["before", "still"])
+    assert not any("was to leave" in finding.fault for finding in examine(root))
+
+    hoard: list[Any] = []
+    client = world.loop.run_until_complete(hold_endless_pulls(servers, hoard))
+    lines = membership.leave(root, "jp", now_ns, now_ns)
+    for issuer, lane in itertools.product(("kr", "us"), Lane):
+        assert any(f"{issuer}: jp's {lane} outbox in mode exercise is paused" in line for line in lines)
+    assert {key.until_ns is not None for key in keys_of(root) if key.partner == "jp"} == {True}
+    for issuer, lane in itertools.product(("kr", "us"), Lane):
+        ends.offer(issuer, "jp", "in vain", lane, "s")
+    ends.offer("jp", "kr", "to nobody")
+    ends.offer("kr", "us", "to us")
+    world.run_until(lambda: ends.texts("us") == ["to us"])
+    refusal = "the own server refuses releases to jp"
+    world.run_until(lambda: any(health.text == refusal for health in ends.health["kr"]))
+    assert hoard == [] and ends.texts("jp") == ["before", "still"] and ends.texts("kr") == ["of jp"]
+    assert not any("was to leave" in finding.fault for finding in examine(root))
+    world.loop.run_until_complete(client.close())
+
+
+def test_a_leave_that_was_forgotten_is_found(servers: Servers) -> None:
+    now_ns = time.time_ns()
+    membership.leave(servers.folder.root, "jp", now_ns + 10**9, now_ns)
+    described = servers.folder.description.read_text().replace('leaves = "2', 'leaves = "1')
+    servers.folder.description.write_text(described)
+    found = [finding for finding in examine(servers.folder.root) if "was to leave" in finding.fault]
+    assert len(found) == 1 and "federation leave" in found[0].remedy
 
 
 async def hold_endless_pulls(servers: Servers, hoard: list[Any]) -> Any:

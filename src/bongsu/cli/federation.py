@@ -10,6 +10,7 @@ import click
 
 from bongsu.base.errors import BadInput
 from bongsu.base.ids import check_code
+from bongsu.cli.federation_members import held, leave
 from bongsu.model.configuration import PublicKey
 from bongsu.model.mode import Mode
 
@@ -22,6 +23,10 @@ _FIRST_PORT = 26_000
 @click.group(epilog="\b\nExample:\n  bongsu federation init fed && bongsu federation doctor fed")
 def federation() -> None:
     """Write server files, certificates and access files from one federation.toml, and see what the servers do."""
+
+
+federation.add_command(leave)
+federation.add_command(held)
 
 
 @federation.command(epilog="\b\nExample:\n  bongsu federation init fed --partner kr=Korea --partner jp=Japan")

@@ -10,6 +10,7 @@ import msgspec
 from bongsu.base import limits
 from bongsu.base.errors import BadInput, BadValue
 from bongsu.base.ids import check_code, check_name
+from bongsu.base.time import parse_time
 from bongsu.model.mode import Mode
 from bongsu.wire import subjects
 
@@ -28,13 +29,22 @@ class Hub(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 class Partner(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A nation and its own server. Its ports are open on its own machine alone; who is not in `releases_to` gets no line at all."""
+    """A nation and its own server. Its ports are open on its own machine alone; who is not in `releases_to` gets no line at all.
+
+    `leaves`: from when it is no partner any more (RFC 3339 UTC; empty: it stays).
+    """
 
     code: str
     name: str
     client_port: int
     monitor_port: int
     releases_to: tuple[str, ...] = ()
+    leaves: str = ""
+
+    @property
+    def leaves_ns(self) -> int | None:
+        """From when it is no partner any more; None: it stays."""
+        return parse_time(self.leaves) if self.leaves else None
 
 
 class Lanes(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -91,6 +101,8 @@ def check_federation(federation: Federation) -> None:
         check_name(hub.name)
     for partner in federation.partner:
         check_code(partner.code)
+        if partner.leaves:
+            parse_time(partner.leaves)
     for mode in federation.modes:
         subjects.mark_of(mode)
     _refuse_repeats("mode", federation.modes)
@@ -179,7 +191,8 @@ def write_federation(federation: Federation) -> str:
 
 
 def _lines(table: Hub | Partner | Lanes) -> list[str]:
-    return [f"{field} = {_value(getattr(table, field))}" for field in table.__struct_fields__]
+    told = {field: getattr(table, field) for field in table.__struct_fields__}
+    return [f"{field} = {_value(value)}" for field, value in told.items() if (field, value) != ("leaves", "")]
 
 
 def _value(value: object) -> str:

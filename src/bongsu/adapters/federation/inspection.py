@@ -176,6 +176,7 @@ def examine(root: Path) -> list[Finding]:
             findings += _examine_files(folder, federation)
         findings += _examine_certificates(folder, federation)
     findings += _examine_keys(folder, federation, time.time_ns())
+    findings += _examine_leavers(folder, federation, time.time_ns())
     for state in inspect(folder, federation):
         findings += _examine_server(federation, state)
     return findings
@@ -231,6 +232,16 @@ def _examine_certificates(folder: Folder, federation: Federation) -> Iterator[Fi
         elif expires(path.read_bytes()) - datetime.now(UTC) < RENEW_BEFORE:
             remedy = f"run `bongsu federation rotate {folder.root} {name}`"
             yield Finding(str(path), f"ends on {expires(path.read_bytes()):%Y-%m-%d}", remedy)
+
+
+def _examine_leavers(folder: Folder, federation: Federation, now_ns: int) -> Iterator[Finding]:
+    """Who was to have left, and still gets or gives something."""
+    for partner in federation.partner:
+        if partner.leaves_ns is None or partner.leaves_ns > now_ns:
+            continue
+        if federation.issuers_to(partner.code) or partner.releases_to:
+            fault = f"{partner.code} was to leave on {partner.leaves} and is still joined to others"
+            yield Finding(str(folder.description), fault, f"run `bongsu federation leave {folder.root} {partner.code}`")
 
 
 def _examine_keys(folder: Folder, federation: Federation, now_ns: int) -> Iterator[Finding]:

@@ -19,9 +19,11 @@ from nats.aio.client import Client
 from bongsu.adapters.federation.description import Federation, read_federation, write_federation
 from bongsu.adapters.federation.folder import Folder, read_passwords, refresh_folder
 from bongsu.adapters.federation.server_files import admin_user
+from bongsu.adapters.federation.signing_keys import keys_of, revoke_key
 from bongsu.adapters.secret_files import write_secret
 from bongsu.adapters.servers import read_varz
 from bongsu.base.errors import NotReady
+from bongsu.base.time import format_time
 from bongsu.model.message import Lane
 from bongsu.model.mode import Mode
 from bongsu.wire import subjects
@@ -54,6 +56,63 @@ def grant(root: Path, recipient: str, by: tuple[str, ...] = ()) -> list[str]:
     return _change(root, recipient, by, released=True)
 
 
+def leave(root: Path, code: str, at_ns: int, now_ns: int) -> list[str]:
+    """Let a partner leave. Its keys are worth nothing from then on; when the time has come nobody releases to it, and it to nobody.
+
+    Ahead of the time only the date is written: call it again then. Gives one line for each thing done. Raises `NotReady`.
+    """
+    folder = Folder(root)
+    federation = read_federation(folder.description)
+    federation.partner_of(code)
+    done = []
+    for key in keys_of(root):
+        if key.partner == code and (key.until_ns is None or key.until_ns > at_ns):
+            revoke_key(root, key.key, at_ns)
+            done.append(f"key {key.key} of {code} in mode {key.mode} holds until {format_time(at_ns, 0)}")
+    dated = tuple(
+        msgspec.structs.replace(one, leaves=format_time(at_ns, 0)) if one.code == code else one
+        for one in federation.partner
+    )
+    _write(folder, msgspec.structs.replace(federation, partner=dated))
+    if at_ns > now_ns:
+        return [
+            *done,
+            f"{code} leaves on {format_time(at_ns, 0)}; run this again then: until that is done it is released to",
+        ]
+    done += revoke(root, code)
+    done += _silence(folder, federation, code)
+    left = read_federation(folder.description)
+    silent = tuple(msgspec.structs.replace(one, releases_to=()) if one.code == code else one for one in left.partner)
+    _write(folder, msgspec.structs.replace(left, partner=silent))
+    refresh_folder(root)
+    done += _reloaded(folder, left, left.codes)
+    return [*done, f"{code} has left: nothing of it is taken and nothing can be pulled by it"]
+
+
+def _silence(folder: Folder, federation: Federation, code: str) -> list[str]:
+    """End the pulls that wait at the leaver's own server, where it is reached; elsewhere the end of its keys has what it says refused."""
+    try:
+        return [
+            line
+            for recipient in federation.partner_of(code).releases_to
+            for line in asyncio.run(_set_paused(folder, federation, (code,), recipient, True))
+        ]
+    except NotReady:
+        return [
+            f"{code}'s own server is not reached: what it says is refused by its keys' end, once nodes have read them"
+        ]
+
+
+def _write(folder: Folder, federation: Federation) -> None:
+    write_secret(folder.description, write_federation(federation).encode())
+
+
+def _reloaded(folder: Folder, federation: Federation, codes: tuple[str, ...]) -> list[str]:
+    servers = [(code, federation.partner_of(code).monitor_port) for code in codes]
+    servers += [(hub.name, hub.monitor_port) for hub in federation.hub]
+    return [line for name, port in servers for line in _reload(folder, name, port)]
+
+
 def _change(root: Path, recipient: str, by: tuple[str, ...], released: bool) -> list[str]:
     folder = Folder(root)
     federation = read_federation(folder.description)
@@ -65,11 +124,9 @@ def _change(root: Path, recipient: str, by: tuple[str, ...], released: bool) -> 
     if not released:
         done += asyncio.run(_set_paused(folder, federation, issuers, recipient, True))
     changed = _with_release(federation, issuers, recipient, released)
-    write_secret(folder.description, write_federation(changed).encode())
+    _write(folder, changed)
     refresh_folder(root)
-    servers = [(code, federation.partner_of(code).monitor_port) for code in (*issuers, recipient)]
-    servers += [(hub.name, hub.monitor_port) for hub in federation.hub]
-    done += [line for name, port in servers for line in _reload(folder, name, port)]
+    done += _reloaded(folder, federation, (*issuers, recipient))
     if released:
         done += asyncio.run(_set_paused(folder, changed, issuers, recipient, False))
     return done
