@@ -230,6 +230,9 @@ RECORD_BATCH_COUNT = 2_048
 RECORD_DROP_COUNT = 2_000
 """Rows of removed entries dropped between two commits: about 10 ms, so no warning waits longer for it."""
 
+RECORD_SEALED_MB = 4_000.0
+"""Largest file of a record over which a seal is written when it is closed: some seconds of reading; nobody waits longer for a node to end."""
+
 RECORD_CUTS_COUNT = 16
 """Into so many parts a record is cut whose size or age is bounded: it exceeds its bound by at most one of them."""
 

@@ -13,7 +13,7 @@ import click
 from bongsu.base.errors import BadInput
 from bongsu.base.time import format_time, parse_time
 from bongsu.cli.record_export import export
-from bongsu.cli.record_place import RecordPlace
+from bongsu.cli.record_place import RecordPlace, shown
 from bongsu.cli.record_review import review
 from bongsu.cli.record_scenario import to_scenario
 
@@ -49,16 +49,19 @@ def record() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def verify(folder: Path | str, keys: tuple[str, ...], as_json: bool) -> int:
     """Walk the hash chain and the signed checkpoints; exit 1 and the first bad entry if it does not hold."""
-    from bongsu.adapters.store import RecordReader
+    from bongsu.adapters.store import RecordReader, file_seal
+    from bongsu.adapters.store.beside import beside_the_chain
     from bongsu.record.verify import verify as walk
 
     with RecordReader(folder) as reader:
-        base = reader.base
-        verdict = walk(reader.entries(), reader.end(), _keys(keys), base)
-    broken = verdict.broken
+        base, known = reader.base, _keys(keys)
+        verdict = walk(reader.entries(), reader.end(), known, base)
+        sealed = file_seal.sealed(reader.place)
+        broken = verdict.broken or beside_the_chain(reader, known)
     if as_json:
         names = ("node", "entries", "removed", "signed", "closed", "hash", "digest")
         told = {name: getattr(verdict, name) for name in names}
+        told["sealed"] = sealed
         told["broken"] = None if broken is None else {"entry": broken.entry, "why": broken.why, "text": broken.text}
         click.echo(json.dumps(told))
     elif broken is None:
@@ -69,9 +72,12 @@ def verify(folder: Path | str, keys: tuple[str, ...], as_json: bool) -> int:
             span = f"{format_time(base.from_ns, 0)} to {format_time(base.until_ns, 0)}"
             signed = f"signed with key {base.key}" if base.key else "unsigned, as this node has no key"
             click.echo(f"{verdict.removed} older ones ({span}) were removed; a statement stands for them, {signed}.")
+        if sealed:
+            click.echo("Every byte of the file is what it was when it was closed.")
         click.echo(f"digest {verdict.digest}")
     else:
-        click.echo(f"{verdict.node or folder}: entry {broken.entry} is bad ({broken.why}): {broken.text}.")
+        what = f"entry {broken.entry}" if broken.entry else "the file"
+        click.echo(f"{verdict.node or shown(folder)}: {what} is bad ({broken.why}): {broken.text}.")
     return 0 if broken is None else 1
 
 

@@ -20,7 +20,7 @@ from typing import Any
 
 import msgspec
 
-from bongsu.adapters.store import ROW_BYTES, Durability, Place, RecordReader, Store, place_of
+from bongsu.adapters.store import ROW_BYTES, Durability, Place, RecordReader, Store, file_seal, place_of
 from bongsu.base.errors import RecordError
 from bongsu.base.limits import SNAPSHOT_S, SNAPSHOT_WORK_S
 from bongsu.base.units import seconds_to_ns
@@ -157,6 +157,7 @@ class Engine:
         checkpoint = self._chain.checkpoint(now.exercise_ns, now.link_ns, closed=True)
         self.store.append([checkpoint], self._chain.end, [], urgent=True)
         self.store.close()
+        file_seal.write(self.store.place, self._sign)
 
     def snapshot(self) -> None:
         """Keep what the core remembers now."""

@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from bongsu.adapters.store import FilePlace, Place, RecordReader, Store
+from bongsu.adapters.store import FilePlace, Place, RecordReader, Store, file_seal
 from bongsu.base.limits import DISK_LEFT_LEAST_MB, RECORD_CUTS_COUNT
 from bongsu.base.time import format_time
 from bongsu.base.units import seconds_to_ns
@@ -142,6 +142,7 @@ def _reduce(place: Place, epoch: int, oldest_ns: int | None, over: bool, sign: S
     store.append([seal, checkpoint], chain.end, [], urgent=True)
     store.remove(base)
     store.close(drop_all=True)
+    file_seal.write(place, sign)
     return Removed(epoch, base.removed - before, base.until_ns)
 
 

@@ -122,7 +122,7 @@ class _Walk:
         if isinstance(body, Configuration):
             self.node = body.node
             if self._given is None:
-                self._keys |= {key.key: key.public for key in body.public_keys if key.partner == body.node}
+                self._keys |= keys_of(body)
 
     def _checkpoint(self, number: int, seal: Checkpoint, before: End) -> Broken | None:
         if (seal.entry, seal.hash, seal.digest) != (before.number, before.hash, before.digest):
@@ -157,6 +157,11 @@ def verify(
     return Verdict(
         walk.node, found.number, walk.signed, walk.closed, found.hash.hex(), found.digest.hex(), broken, removed
     )
+
+
+def keys_of(configuration: Configuration) -> dict[str, bytes]:
+    """The node's own keys, as its record names them."""
+    return {key.key: key.public for key in configuration.public_keys if key.partner == configuration.node}
 
 
 def _wrong_end(found: End, noted: End) -> Broken:

@@ -79,6 +79,7 @@ class FilePlace(Place):
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.seal = path.with_name(path.name + ".seal")
         self.shown = str(path)
 
     def exists(self) -> bool:
@@ -107,7 +108,8 @@ class FilePlace(Place):
         return engine
 
     def begin(self, connection: Connection) -> None:
-        """Nothing: the file is made when it is opened."""
+        """The file is made when it is opened; what is written to is no longer sealed."""
+        self.seal.unlink(missing_ok=True)
 
     def epochs(self) -> list[int]:
         """From the names of the files beside it."""
@@ -122,7 +124,7 @@ class FilePlace(Place):
 
     def set_aside(self, epoch: int) -> None:
         """Rename the file, and what SQLite keeps beside it."""
-        for suffix in ("", "-wal", "-shm"):
+        for suffix in ("", "-wal", "-shm", ".seal"):
             path = self.path.with_name(self.path.name + suffix)
             if path.exists():
                 path.rename(self.path.with_name(f"record-epoch-{epoch}.db{suffix}"))

@@ -156,6 +156,12 @@ class RecordReader:
         with self._reading(0) as connection:
             return [Entry(*row) for row in connection.execute(query)][::-1]
 
+    def outbox(self) -> list[tuple[int, str]]:
+        """The outbox as it stands: entry and message id."""
+        query = select(outbox.c.entry, outbox.c.message).order_by(outbox.c.entry)
+        with self._reading(0) as connection:
+            return [(row[0], row[1]) for row in connection.execute(query)]
+
     def unsent(self) -> list[Entry]:
         """Messages that no broker has accepted yet, in order."""
         query = select(entries).join(outbox, entries.c.number == outbox.c.entry).order_by(entries.c.number)

@@ -1,0 +1,37 @@
+"""What lies beside the chain in a record: snapshots, messages to be offered again, the revision of the tables, and the file itself."""
+
+from __future__ import annotations
+
+import msgspec
+
+from bongsu.adapters.store import file_seal
+from bongsu.adapters.store.reader import RecordReader
+from bongsu.model.configuration import Configuration
+from bongsu.model.message import Outgoing
+from bongsu.record.entry import body_of
+from bongsu.record.snapshot import seal_for
+from bongsu.record.verify import Broken, keys_of
+
+
+def beside_the_chain(reader: RecordReader, keys: dict[str, bytes] | None = None) -> Broken | None:
+    """What is wrong there, once the chain itself holds; None: nothing. `keys` (key id to 32 bytes) replaces the record's own."""
+    for snapshot in reader.snapshots():
+        if seal_for(snapshot) not in reader.snapshot_seals([snapshot]):
+            return Broken(snapshot.entry, "changed", "the snapshot taken there is not what its seal says")
+    for number, message in reader.outbox():
+        entry = next(iter(reader.entries(first=number, last=number)), None)
+        body = None if entry is None else body_of(entry)
+        if not isinstance(body, Outgoing) or body.message != message:
+            return Broken(number, "changed", f"the outbox names message {message!r} there")
+    if keys is None:
+        keys = _own_keys(reader)
+    return file_seal.check(reader.place, keys)
+
+
+def _own_keys(reader: RecordReader) -> dict[str, bytes]:
+    first = next(iter(reader.entries(last=1)), None)
+    try:
+        body = None if first is None else body_of(first)
+    except msgspec.MsgspecError:
+        return {}
+    return keys_of(body) if isinstance(body, Configuration) else {}
