@@ -321,12 +321,18 @@ def _seconds_gained(evidence: Evidence, expected: kinds.SecondsGained) -> Fears:
 
 def _never_hears(evidence: Evidence, expected: kinds.NeverHears) -> Fears:
     test = both(about(evidence, expected), by(expected.origin))
-    told = next(item for item in evidence.items[expected.origin] if test(item))
+    told = next(item for node in _farthest(evidence, expected.origin) for item in evidence.items[node] if test(item))
     truth = next(one for one in truths_of(evidence.scenario, evidence.flights) if one.id == meant(evidence, expected))
     at_ns = told.head.receipt_ns if expected.until_s is None else truth.from_ns + round(expected.until_s * S / 2)
     first, *rest = evidence.items[expected.node]
-    early = replace(told, head=replace(told.head, receipt_ns=at_ns))
+    label = replace(told.head.label, onward=("file", "review"))
+    early = replace(told, head=replace(told.head, receipt_ns=at_ns, label=label))
     yield "it is told", remade(evidence, items={**evidence.items, expected.node: [first, early, *rest]})
+
+
+def _farthest(evidence: Evidence, origin: str) -> list[str]:
+    """All nodes, the originator's own last."""
+    return sorted(evidence.items, key=lambda node: node == origin)
 
 
 def _steered(estimate: Estimate) -> Estimate:

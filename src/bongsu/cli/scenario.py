@@ -40,8 +40,12 @@ def list_(as_json: bool) -> None:
 @scenario.command("check", epilog="\b\nExample:\n  bongsu scenario check my-drill.toml")
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
 def check(files: tuple[str, ...]) -> int:
-    """Read each FILE (or packaged name), solve its flights, and say in one line what is wrong, if anything."""
+    """Read each FILE (or packaged name), solve its flights, and say in one line what is wrong, if anything.
+
+    A line that begins with `note` tells what is good and may still surprise: what a live drill leaves out, a HOLD that nobody lifts, what comes too late.
+    """
     from bongsu.drill import scenario as scenarios
+    from bongsu.drill import scenario_remarks
 
     worst = 0
     for file in files:
@@ -57,6 +61,8 @@ def check(files: tuple[str, ...]) -> int:
         click.echo(f"{file}: good ({told}; {len(drill.sensors)} sensors, {len(drill.expectations)} expectations)")
         for line in scenarios.fallen(drill, flights):
             click.echo(f"  {line}")
+        for line in scenario_remarks.remarks(drill, flights):
+            click.echo(f"  note: {line}")
     return worst
 
 

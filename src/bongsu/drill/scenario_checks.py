@@ -7,10 +7,11 @@ satellites on whole degrees, with round figures, none on land, none named after 
 import math
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from bongsu.base.errors import BadInput
 from bongsu.base.limits import INJECTS_COUNT
+from bongsu.drill import scenario_sense
 from bongsu.drill.expectations import (
     FallsInZone,
     ImpactD2,
@@ -33,6 +34,7 @@ from bongsu.drill.scenario_schema import (
     SensorPlan,
     TakeStance,
 )
+from bongsu.drill.scenario_sense import Fault
 from bongsu.geo import areas
 
 if TYPE_CHECKING:
@@ -45,14 +47,6 @@ _NEEDS_TRUTH = (ImpactD2, LaunchD2, LaunchError, TruthFlightTime, KnowsBeforeOwn
 
 _COMMANDS = {"approve_alert": "alert_approve"}
 """What an action commands, where the two have different names."""
-
-
-class Fault(NamedTuple):
-    """Where, what, and what to do."""
-
-    path: str
-    fault: str
-    remedy: str
 
 
 def check(scenario: "Scenario", file: str) -> None:
@@ -68,6 +62,7 @@ def check(scenario: "Scenario", file: str) -> None:
         _pace,
         _planning,
         _expectations,
+        scenario_sense.faults,
     ):
         for path, fault, remedy in checks(scenario):
             raise BadInput(fault, remedy, f"{file}: {path}")
@@ -320,4 +315,5 @@ def _unknown(
     path: str, name: str, known: list[str] | tuple[str, ...], what: str = "a partner's code"
 ) -> Iterator[Fault]:
     if name not in known:
-        yield Fault(path, f"{name!r} is not {what}", f"use one of {', '.join(known) or 'none that exists yet'}")
+        remedy = f"use one of {', '.join(known)}" if known else "there is none: add it, or remove what names it"
+        yield Fault(path, f"{name!r} is not {what}", remedy)

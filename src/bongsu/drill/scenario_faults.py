@@ -14,6 +14,7 @@ from bongsu.base.errors import BadInput
 _PLACE = re.compile(r"(?P<fault>.*?)(?: - at `\$(?P<path>.*)`)?", re.DOTALL)
 _UNKNOWN = re.compile(r"Object contains unknown field `(?P<key>.*)`")
 _MISSING = re.compile(r"Object missing required field `(?P<key>.*)`")
+_TAG = re.compile(r"Invalid value '(?P<tag>.*)'")
 _UNITS = ("_deg", "_km", "_m", "_s", "_hz", "_m_s")
 
 
@@ -32,6 +33,11 @@ def explain(message: str, raw: dict[str, Any], top: type[msgspec.Struct], file: 
         )
     if missing := _MISSING.fullmatch(fault):
         return BadInput("a key is missing", "add it", _place(file, path, missing["key"]))
+    if tagged := _TAG.fullmatch(fault):
+        place, _, key = path.rpartition(".")
+        if choices := _tags(inspect.type_info(top), raw, place, key):
+            said = f"{tagged['tag']!r} is none of its kinds" + nearest(tagged["tag"], choices)
+            return BadInput(said, f"use one of {', '.join(choices)}", _place(file, path, ""))
     fault = fault.replace("Expected `", "expected `", 1).replace("Invalid", "invalid", 1)
     return BadInput(fault, "docs/reference/scenario.md says what may stand there", _place(file, path, ""))
 
@@ -71,7 +77,25 @@ def _place(file: str, path: str, key: str) -> str:
 
 
 def _keys(kind: inspect.Type, raw: Any, path: str) -> list[str]:
-    """Keys that the table at `path` may have, by walking the types and, where a union stands, the tag in the data."""
+    """Keys that the table at `path` may have."""
+    kind, raw = _at(kind, raw, path)
+    kind = _struct(kind, raw)
+    assert isinstance(kind, inspect.StructType)
+    tag = [kind.tag_field] if kind.tag_field is not None else []
+    return tag + [field.name for field in kind.fields]
+
+
+def _tags(kind: inspect.Type, raw: Any, path: str, key: str) -> list[str]:
+    """What `key`, which says of which kind a table is, may say at `path`; empty where it says no such thing."""
+    kind, _ = _at(kind, raw, path)
+    if not isinstance(kind, inspect.UnionType):
+        return []
+    members = [member for member in kind.types if isinstance(member, inspect.StructType)]
+    return sorted(str(member.tag) for member in members if member.tag_field == key)
+
+
+def _at(kind: inspect.Type, raw: Any, path: str) -> tuple[inspect.Type, Any]:
+    """Type and data at `path`, by walking the types and, where a union stands, the tag in the data."""
     for step in re.findall(r"[^.\[\]]+", path):
         kind = _struct(kind, raw)
         if isinstance(kind, inspect.StructType):
@@ -80,10 +104,7 @@ def _keys(kind: inspect.Type, raw: Any, path: str) -> list[str]:
         else:
             assert isinstance(kind, inspect.VarTupleType)
             kind, raw = kind.item_type, raw[int(step)]
-    kind = _struct(kind, raw)
-    assert isinstance(kind, inspect.StructType)
-    tag = [kind.tag_field] if kind.tag_field is not None else []
-    return tag + [field.name for field in kind.fields]
+    return kind, raw
 
 
 def _struct(kind: inspect.Type, raw: Any) -> inspect.Type:
