@@ -3,6 +3,7 @@
 import msgspec
 
 from bongsu.model.alert import Alert
+from bongsu.model.alert_draft import AlertDocument, AlertDraft
 from bongsu.model.event import Event
 from bongsu.model.head import Head
 from bongsu.model.noun import Noun
@@ -36,3 +37,5 @@ class Carried(Noun, frozen=True):
     events_count: int
     unread: int = 0
     notices: tuple[SeaNotice, ...] = ()
+    drafts: tuple[AlertDraft, ...] = ()
+    documents: tuple[AlertDocument, ...] = ()

@@ -11,6 +11,7 @@ import msgspec
 
 from bongsu.base.limits import CARRIED_COUNT
 from bongsu.model.alert import Alert
+from bongsu.model.alert_draft import AlertDocument, AlertDraft
 from bongsu.model.carried import Carried, CarriedWarning
 from bongsu.model.configuration import Configuration
 from bongsu.model.delivery import Delivery
@@ -23,7 +24,18 @@ from bongsu.record.base import Base
 from bongsu.record.codec import decode_body, decode_head
 from bongsu.record.entry import Entry
 
-TYPES = ("configuration", "carried", "warning", "release", "delivery", "event", "alert", "sea_notice")
+TYPES = (
+    "configuration",
+    "carried",
+    "warning",
+    "release",
+    "delivery",
+    "event",
+    "alert",
+    "sea_notice",
+    "alert_draft",
+    "alert_document",
+)
 """Names of the bodies that the fold reads."""
 
 Thing = TypeVar("Thing")
@@ -46,6 +58,8 @@ class _Fold:
         self.events: dict[str, Event] = {}
         self.alerts: dict[str, Alert] = {}
         self.notices: dict[str, SeaNotice] = {}
+        self.drafts: dict[str, AlertDraft] = {}
+        self.documents: dict[str, AlertDocument] = {}
 
     def take(self, entry: Entry) -> None:
         """One entry."""
@@ -71,6 +85,10 @@ class _Fold:
                 self.events_count = max(self.events_count, int(body.event.rpartition("-V")[2]))
             case Alert():
                 self.alerts[body.event] = body
+            case AlertDraft():
+                self.drafts[body.chain] = body
+            case AlertDocument():
+                self.documents[body.document] = body
             case SeaNotice():
                 self.notices[body.event] = body
             case _:
@@ -81,6 +99,9 @@ class _Fold:
         whole = [event for event in self.events.values() if _named(event) <= self.warnings.keys()]
         events = _newest([(one.open, one) for one in whole])
         named = set().union(*(_named(event) for event in events))
+        kept = {event.event for event in events}
+        drafts = [one for one in self.drafts.values() if one.event in kept]
+        chains = {one.chain for one in drafts}
         held = [(key in named or one.warning.status not in _ENDED, one) for key, one in self.warnings.items()]
         return Carried(
             epoch=self.epoch,
@@ -89,6 +110,8 @@ class _Fold:
             alerts=tuple(self.alerts[event.event] for event in events if event.event in self.alerts),
             events_count=self.events_count,
             unread=self.unread,
+            drafts=tuple(drafts),
+            documents=tuple(one for one in self.documents.values() if one.chain in chains),
             notices=tuple(self.notices[event.event] for event in events if event.event in self.notices),
         )
 
@@ -115,6 +138,8 @@ class _Fold:
             )
         self.events |= {event.event: event for event in carried.events}
         self.alerts |= {alert.event: alert for alert in carried.alerts}
+        self.drafts |= {draft.chain: draft for draft in carried.drafts}
+        self.documents |= {one.document: one for one in carried.documents}
         self.notices |= {notice.event: notice for notice in carried.notices}
         self.events_count = max(self.events_count, carried.events_count)
 

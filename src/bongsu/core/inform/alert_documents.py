@@ -101,7 +101,7 @@ class Desk:
             unconfirmed=unconfirmed,
         )
         made = cap12_build.document(draft, self._issuer, self._mode, self._exercise, earlier)
-        return Made(_known(made), made.identifier, cap12.encode(made, self._mode, self._exercise))
+        return Made(known(made), made.identifier, cap12.encode(made, self._mode, self._exercise))
 
     def _alerted(self, risks: Sequence[AreaRisk]) -> tuple[AlertedArea, ...]:
         """The areas with names; a few also with outlines (many would make the document too large for a gateway: their codes say where)."""
@@ -160,7 +160,7 @@ def ordered(risks: Sequence[AreaRisk]) -> tuple[AreaRisk, ...]:
     return tuple(sorted(risks, key=lambda risk: (risk.time_ns is None, risk.time_ns or 0, risk.area)))
 
 
-def _known(made: CapAlert) -> CapAlert:
+def known(made: CapAlert) -> CapAlert:
     """What later documents need of one: how to name it, and its stage; no texts or areas."""
     return replace(
         made, infos=tuple(replace(info, areas=(), description="", instruction="") for info in made.infos[:1])

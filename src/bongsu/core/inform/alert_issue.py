@@ -1,6 +1,6 @@
 """Public alerts on their way out: drafts in exact words, approvals by persons, and the documents that follow.
 
-Takes: `Alert`; `Event` and `Track` (for the times of each step); `Approved` alert commands; `OutletReport`.
+Takes: `Alert`; `Event` and `Track` (for the times of each step); `Approved` alert commands; `OutletReport`; `Carried` from the epoch before.
 Gives: `AlertDraft` at each change, `AlertDocument` when one goes out, `Refusal` for a command that cannot be done.
 Remembers: for each alert and kind its chains (`alert_chain.py`), revoked accounts, accepted commands.
 Bounds: EVENTS_COUNT chains, TRACKS_COUNT tracks, ALERT_COMMANDS_COUNT commands.
@@ -19,6 +19,7 @@ from bongsu.base.limits import EVENTS_COUNT, TRACKS_COUNT
 from bongsu.base.limits_alerts import ALERT_COMMANDS_COUNT
 from bongsu.base.units import seconds_to_ns
 from bongsu.core.inform import alert_chain, two_persons
+from bongsu.core.inform.alert_carried import taken_over
 from bongsu.core.inform.alert_chain import Chain, Told
 from bongsu.core.inform.alert_documents import BEGINNINGS, Desk, digest_of, ordered
 from bongsu.core.inform.alert_ladder import DRAFT
@@ -27,6 +28,7 @@ from bongsu.core.room import Due, Given
 from bongsu.geo.areas import load
 from bongsu.model.alert import Alert, AreaRisk
 from bongsu.model.alert_draft import AlertDocument, AlertDraft, AlertTimes, DraftState, OutletReport
+from bongsu.model.carried import Carried
 from bongsu.model.command import Approved, Command
 from bongsu.model.configuration import Configuration
 from bongsu.model.event import Event
@@ -60,7 +62,7 @@ class AlertIssue:
     """See the head of this file."""
 
     name = "issue"
-    takes = (Alert, Event, Track, Approved, OutletReport)
+    takes = (Alert, Event, Track, Approved, OutletReport, Carried)
 
     def __init__(self, configuration: Configuration) -> None:
         self._country = configuration.country
@@ -82,6 +84,8 @@ class AlertIssue:
             self._event(body)
         elif isinstance(body, OutletReport):
             return self._reported(body, now)
+        elif isinstance(body, Carried):
+            return self._take_over(body)
         else:
             return self._alert(body, now)
         return []
@@ -117,6 +121,15 @@ class AlertIssue:
         self._state = msgspec.msgpack.decode(state, type=_State)
 
     # -- what is known
+
+    def _take_over(self, carried: Carried) -> list[Given]:
+        """What was told in the epoch before goes on; the newest draft of each chain is said once more, for the consoles of the new record."""
+        assert self._policy is not None
+        chains, lost = taken_over(carried, self._policy.sender)
+        self._state.chains += chains
+        said: list[Given] = [chain.draft for chain in chains if chain.draft is not None]
+        text = "was told by another sender: end it from there"
+        return said + [Refusal(door="desk", reason="not_possible", source=name, text=f"{name} {text}") for name in lost]
 
     def _look(self, track: Track) -> None:
         if track.looks is None or track.track in self._state.looks_ns or not len(track.looks):
