@@ -28,17 +28,6 @@ def test_the_library_teaches_enough() -> None:
     assert all(one.expectations for one in loaded)
 
 
-def known_faults() -> list[object]:
-    """The library, with what is known not to be met yet: it must fail, so that whoever mends it takes the mark away."""
-    unmet = {
-        "manoeuvring-2023-06-15": "the pull-up is not recognised: the last word predicts a ballistic impact",
-    }
-    return [
-        pytest.param(name, marks=[pytest.mark.xfail(strict=True, reason=unmet[name])] if name in unmet else [])
-        for name in scenario.names()
-    ]
-
-
 @dataclass(frozen=True)
 class Played:
     """A scenario as it ran under each seed of hashing."""
@@ -99,7 +88,7 @@ def test_digests_are_the_same_under_two_hash_seeds(name: str, played: Callable[[
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("name", known_faults())
+@pytest.mark.parametrize("name", scenario.names())
 def test_all_is_met(name: str, played: Callable[[str], Played]) -> None:
     for code, review, said in played(name).runs.values():
         unmet = [one["text"] for one in review["expectations"] if not one["met"]]

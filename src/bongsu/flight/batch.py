@@ -178,15 +178,18 @@ def _ring(rows: Array, start_s: float, line: Array, around: Array) -> bool:
     How the range bends tells the speed across; poor angles leave its direction open, and the rounds may end at the wrong one.
     """
     number = rows[0, 19]
+    last = 0
+    for k in range(len(rows)):
+        if rows[k, 0] - rows[0, 0] <= LINE_S:
+            last = k
+    middle_s = 0.5 * (rows[0, 0] + rows[last, 0])  # there a parabola tells the range's second derivative without bias
     a, b = np.zeros((3, 3)), np.zeros(3)
     count = 0
-    for k in range(len(rows)):
-        if rows[k, 0] - rows[0, 0] > LINE_S:
-            break
+    for k in range(last + 1):
         if rows[k, 19] != number or math.isnan(rows[k, 1]):
             continue
         count += 1
-        t = rows[k, 0] - start_s
+        t = rows[k, 0] - middle_s
         for i in range(3):
             b[i] += t**i * (rows[k, 1] - rows[0, 1])
             for j in range(3):
@@ -194,21 +197,22 @@ def _ring(rows: Array, start_s: float, line: Array, around: Array) -> bool:
     if count < 5 or not cholesky(a, 3):
         return False
     solve(a, b, 3)
-    axes, sight = np.empty((3, 3)), np.empty(3)
+    center, axes, sight, none = line.copy(), np.empty((3, 3)), np.empty(3), np.eye(7)
+    carry(center, middle_s - start_s, none, 0.0)
     for i in range(3):
-        sight[i] = line[i] - rows[0, 3 + i]
+        sight[i] = center[i] - rows[0, 3 + i]
     axes_of(sight, axes)
     distance = rows[0, 1] + b[0]
     turn = math.atan2(
-        line[3] * axes[2, 0] + line[4] * axes[2, 1] + line[5] * axes[2, 2],
-        line[3] * axes[1, 0] + line[4] * axes[1, 1] + line[5] * axes[1, 2],
+        center[3] * axes[2, 0] + center[4] * axes[2, 1] + center[5] * axes[2, 2],
+        center[3] * axes[1, 0] + center[4] * axes[1, 1] + center[5] * axes[1, 2],
     )
     for k in range(len(TURNS)):
         trial = around[k]
         c, s = math.cos(turn + TURNS[k]), math.sin(turn + TURNS[k])
-        trial[:] = line
+        trial[:] = center
         for _ in range(3):  # how gravity and the Earth's turning bend the range depends on the motion itself
-            ax, ay, az = rates(line[0], line[1], line[2], trial[3], trial[4], trial[5], 0.0, False)
+            ax, ay, az = rates(center[0], center[1], center[2], trial[3], trial[4], trial[5], 0.0, False)
             speed2 = distance * (2.0 * b[2] - ax * axes[0, 0] - ay * axes[0, 1] - az * axes[0, 2])
             if not (distance > 0.0 and speed2 > 0.0):
                 return False
@@ -216,6 +220,7 @@ def _ring(rows: Array, start_s: float, line: Array, around: Array) -> bool:
             for i in range(3):
                 trial[i] = rows[0, 3 + i] + distance * axes[0, i]
                 trial[3 + i] = b[1] * axes[0, i] + speed * (c * axes[1, i] + s * axes[2, i])
+        carry(trial, start_s - middle_s, none, 0.0)
     return True
 
 

@@ -9,13 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bongsu.base.limits_alerts import ALERT_HOLD_S
-from bongsu.core.inform.fuse import fuse_points
+from bongsu.core.inform.fuse import fuse_estimates, fuse_points
 from bongsu.core.inform.joining import fit
 from bongsu.core.inform.lifecycle import MOVES, may_follow
 from bongsu.geo.path import great_circle_points
 from bongsu.model.alarm import Alarm, AlarmState
 from bongsu.model.alert import Alert, Rung
 from bongsu.model.consultation import Consultation
+from bongsu.model.estimate import Estimate, PointEstimate
 from bongsu.model.event import Event
 from bongsu.model.refusal import Refusal
 from bongsu.model.stance import Position, Stance
@@ -176,6 +177,22 @@ def test_fusion_is_never_wider_than_the_better_of_equal_directions(
     fused = fuse_points([one, other])
     assert fused is not None
     assert min(first_m, second_m) * 0.999 <= fused.semi_major_m <= max(first_m, second_m) * 1.001  # type: ignore[operator]
+
+
+def test_no_impact_is_fused_where_a_nation_holds_the_flight_to_be_steered_or_places_are_far_apart() -> None:
+    def at_latitude(latitude_rad: float) -> PointEstimate:
+        return PointEstimate(
+            latitude_rad=latitude_rad, longitude_rad=2.3, semi_major_m=5000.0, semi_minor_m=2000.0, bearing_rad=0.3
+        )
+
+    ballistic = Estimate(track="a", time_ns=0, impact=at_latitude(0.7), ballistic=True)
+    near = Estimate(track="b", time_ns=0, impact=at_latitude(0.7001), ballistic=True)
+    steered = Estimate(track="c", time_ns=0, launch=at_latitude(0.6), ballistic=False)
+    fused = fuse_estimates([ballistic, near], 1)
+    assert fused is not None
+    assert fused.impact is not None
+    assert fuse_estimates([ballistic, near, steered], 1) is None
+    assert fuse_points([at_latitude(0.7), at_latitude(0.71)]) is None
 
 
 # -- the desk

@@ -26,9 +26,10 @@ _LIFT_LEAST = 0.2  # over drag: a body at an angle, and wind of 40 m/s at ten ti
 _WIND_M_S = 60.0
 _SIGMAS = 3.0
 _PLACED_M = 20_000.0
+_RISES_FREELY_S = 30.0  # a pause between stages is shorter
 _LIFT_MOST = 3.0 / 1000.0  # lift over drag and beta (m2/kg): what a well-formed light body may have
 _LIFT_HARMLESS_M_S2 = 3.0
-_LIFT_ROOM_M_S2 = 7.0  # a glide takes 5 to 10
+_LIFT_ROOM_M_S2 = 4.5  # a glide takes 5 to 10, and less at the top of a skip
 _ROOM_SIGMAS = 2.0
 
 
@@ -46,7 +47,9 @@ def watch(memory: Memory, store: Store) -> None:
         return
     free = store.mode[slot] == tables.FREE or float(store.free[slot]) > 0.5
     state = store.x[slot, 0 if free else 1]
-    if frames.altitude_of(*state[:3].tolist()) > AIR_M or not (memory.locked or _falls_unpushed(store, slot)):
+    if frames.altitude_of(*state[:3].tolist()) > AIR_M or not (
+        _flies_freely(memory, store) or _falls_unpushed(store, slot)
+    ):
         memory.lifted = None
         return
     told = memory.lifted
@@ -94,6 +97,12 @@ def _begin(memory: Memory, store: Store, free: bool) -> None:
     memory.lift_state, memory.lift_covariance = x, p
     lift.begin_steered(x, p)
     memory.lifted = np.array([float(store.time_s[slot]), 0.0, 0.0, math.inf])
+
+
+def _flies_freely(memory: Memory, store: Store) -> bool:
+    """Whether a track is believed to fly freely; one that rises may be between two stages, so it must have done so for a while."""
+    x = store.x[memory.slot, 0]
+    return memory.locked and (float(x[:3] @ x[3:6]) < 0.0 or memory.last_s - memory.window_s > _RISES_FREELY_S)
 
 
 def _falls_unpushed(store: Store, slot: int) -> bool:

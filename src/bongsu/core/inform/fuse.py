@@ -1,7 +1,8 @@
 """A second, labelled assessment of an event: the nations' impact and launch points by fast covariance intersection. Never released as our own.
 
-Fast covariance intersection weighs each point by the inverse of its covariance's trace; the result is never smaller than what unknown
-correlation allows, so it is safe when partners have heard each other (notes on tracking, section 4b).
+Fast covariance intersection (`flight.fusion`): the result is never smaller than what unknown correlation allows, so it is safe when partners have heard each
+other. Points too far apart to be of one place are not joined, nor is an impact told where one nation holds the flight to be steered: the nations differ,
+and that is for consultation.
 """
 
 import math
@@ -9,12 +10,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from bongsu.flight import fusion
 from bongsu.geo.ellipses import covariance_of_ellipse, ellipse_of_covariance
 from bongsu.geo.frames import great_circle
 from bongsu.model.estimate import Estimate, PointEstimate
 from bongsu.model.noun import Floats
 
 _EARTH_RADIUS_M = 6_371_008.8
+_APART_D2 = 16.0
+"""Two points further apart than four sigmas, however their errors hang together, are not of one place."""
 
 
 def fuse_points(points: Sequence[PointEstimate]) -> PointEstimate | None:
@@ -23,20 +27,15 @@ def fuse_points(points: Sequence[PointEstimate]) -> PointEstimate | None:
     if len(usable) < 2:
         return None
     middle = usable[0]
-    information = np.zeros((2, 2))
-    weighted_m = np.zeros(2)
-    covariances = [
+    places = [_east_north_m(middle, point) for point in usable]
+    covariances: list[Floats] = [
         covariance_of_ellipse(point.semi_major_m or 0.0, point.semi_minor_m or 0.0, point.bearing_rad or 0.0)
         for point in usable
     ]
-    weights = np.array([1.0 / np.trace(covariance) for covariance in covariances])
-    weights /= weights.sum()
-    for weight, point, covariance in zip(weights, usable, covariances, strict=True):
-        inverse = np.linalg.inv(covariance)
-        information += weight * inverse
-        weighted_m += weight * inverse @ _east_north_m(middle, point)
-    fused_covariance = np.linalg.inv(information).astype(np.float64)
-    east_m, north_m = (float(part) for part in fused_covariance @ weighted_m)
+    if fusion.apart(places, covariances) > _APART_D2:
+        return None
+    place, fused_covariance = fusion.intersection(places, covariances)
+    east_m, north_m = place.tolist()
     ellipse = ellipse_of_covariance(fused_covariance)
     time_ns, sigma_s = _fused_time(usable)
     return PointEstimate(
@@ -53,7 +52,8 @@ def fuse_points(points: Sequence[PointEstimate]) -> PointEstimate | None:
 def fuse_estimates(estimates: Sequence[Estimate], time_ns: int) -> Estimate | None:
     """The fused launch and impact of one event; None where nothing can be fused."""
     launch = fuse_points([one.launch for one in estimates if one.launch is not None])
-    impact = fuse_points([one.impact for one in estimates if one.impact is not None])
+    steered = any(one.ballistic is False for one in estimates)
+    impact = None if steered else fuse_points([one.impact for one in estimates if one.impact is not None])
     if launch is None and impact is None:
         return None
     return Estimate(
