@@ -19,6 +19,8 @@ from bongsu.base.limits import ACCOUNTS_COUNT, PASSWORD_CHARACTERS, PASSWORD_LEA
 
 _FORMAT = "bongsu-accounts-1"
 _hasher = PasswordHasher()
+NO_PASSWORD = "none"
+"""No hash at all: nothing equals it."""
 
 
 class Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -76,6 +78,16 @@ class Accounts:
         if name not in self._accounts and len(self._accounts) >= ACCOUNTS_COUNT:
             raise BadInput(f"there are {ACCOUNTS_COUNT} accounts already", "remove one first", str(self._path))
         self._write({**self._accounts, name: Account(name, roles, _hasher.hash(password))})
+
+    def add_vouched(self, name: str, roles: tuple[str, ...]) -> None:
+        """Add a person who logs in through the provider alone: no password opens the account."""
+        check_name(name)
+        if not roles:
+            raise BadInput("an account without a role", "name at least one with --role", name)
+        self._read()
+        if name not in self._accounts and len(self._accounts) >= ACCOUNTS_COUNT:
+            raise BadInput(f"there are {ACCOUNTS_COUNT} accounts already", "remove one first", str(self._path))
+        self._write({**self._accounts, name: Account(name, roles, NO_PASSWORD)})
 
     def remove(self, name: str) -> None:
         """Remove a person; open sessions end at their next request."""

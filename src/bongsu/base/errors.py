@@ -36,6 +36,14 @@ class NotReady(BongsuError):
     """A part that must be up is not: a server that does not start, or one that is too old or not durable."""
 
 
+class LoginFailed(BongsuError):
+    """A log-in through a provider came to nothing; `reason` is a key into the page's catalogue."""
+
+    def __init__(self, reason: str, fault: str) -> None:
+        super().__init__(fault, "log in again, or ask whoever runs the provider")
+        self.reason = reason
+
+
 class WireError(BongsuError):
     """Bytes from a partner that are refused; `code` is the public reason sent back, `requirement` the number in the exchange reference."""
 

@@ -345,6 +345,15 @@ LOGIN_FAILURES_COUNT = 5
 LOGIN_RATE_COUNT = 60
 """Log-ins in all in that time: a shift change of sixty persons; each costs a core some 50 ms."""
 
+OIDC_PATIENCE_S = 10.0
+"""Wall time that a log-in provider has for one answer: it may lie on the other side of a country."""
+
+OIDC_PENDING_S = 300.0
+"""Wall time for which a log-in through a provider may be under way: a person types a password and a second factor there."""
+
+OIDC_PENDING_COUNT = 256
+"""Such log-ins at once; the oldest is forgotten first. Whoever opens the page can begin one."""
+
 STREAM_CLIENTS_COUNT = 32
 """Pages on one node at once: watch officers and a wall; more is refused, so that pages cannot slow the node."""
 

@@ -49,8 +49,9 @@ def account() -> None:
 @CONFIG
 @click.option("--role", "roles", multiple=True, required=True, help="A role of the node; may be given more than once.")
 @click.option("--password-stdin", is_flag=True, help="Read the password as one line from standard input.")
+@click.option("--provider", is_flag=True, help="No password: NAME logs in through the provider of the settings alone.")
 @click.argument("name")
-def account_add(config: Path, roles: tuple[str, ...], password_stdin: bool, name: str) -> int:
+def account_add(config: Path, roles: tuple[str, ...], password_stdin: bool, provider: bool, name: str) -> int:
     """Add NAME, or give it new roles and a new password."""
     from bongsu.adapters.accounts import Accounts
     from bongsu.base.errors import BadInput
@@ -60,7 +61,10 @@ def account_add(config: Path, roles: tuple[str, ...], password_stdin: bool, name
     unknown = [role for role in roles if role not in known]
     if unknown:
         raise BadInput(f"no role {unknown[0]!r} here", f"use one of {', '.join(known)}", str(config))
-    Accounts(path).add(name, roles, _password(password_stdin))
+    if provider:
+        Accounts(path).add_vouched(name, roles)
+    else:
+        Accounts(path).add(name, roles, _password(password_stdin))
     click.echo(f"{name} may log in as {', '.join(roles)} ({path})")
     return 0
 

@@ -20,7 +20,7 @@ from bongsu.console.api.login import Login
 from bongsu.console.api.past import PastRoute
 from bongsu.console.api.sections import PictureBoard
 from bongsu.console.api.stream import Streams
-from bongsu.console.ports import Accounts, CommandPort, Source
+from bongsu.console.ports import Accounts, CommandPort, Provider, Source
 from bongsu.words.catalogue import catalogue_bytes
 
 STATIC = Path(__file__).parent / "static"
@@ -74,12 +74,13 @@ class Doors:
     """Who may come in, and under which names the page answers.
 
     `accounts` None: a drill's console on this machine, where everybody is the drill's account. `names` are the hosts besides this machine's own,
-    and only with TLS (`secure`).
+    and only with TLS (`secure`). `provider` vouches for persons who have an account of their name.
     """
 
     accounts: Accounts | None = None
     names: tuple[str, ...] = ()
     secure: bool = False
+    provider: Provider | None = None
 
 
 def create(
@@ -98,7 +99,7 @@ def create(
         *stream_routes(streams, "/api/picture", doorman),
         Route("/api/past", PastRoute(source, doorman).get),
         Route("/api/commands", Commands(commands, console, doorman).post, methods=["POST"]),
-        *Login(doorman, doors.accounts, commands, console, monotonic).routes(),
+        *Login(doorman, doors.accounts, commands, console, monotonic, doors.provider).routes(),
         *shared_routes(),
     ]
     app = Starlette(routes=routes, middleware=[Middleware(Gate, names=doors.names)])

@@ -1,7 +1,7 @@
 """What the pages ask of the node (or drill) that they show. Everything here is called on the thread of the pages' event loop."""
 
 from collections.abc import AsyncIterator
-from typing import Protocol
+from typing import Any, Protocol
 
 from bongsu.model.command import Approved, Command
 from bongsu.model.head import Now
@@ -53,6 +53,32 @@ class Accounts(Protocol):
 
     def check(self, name: str, password: str) -> tuple[str, ...] | None:
         """The roles of a person who knows the password, else None. Slow on purpose: it is called off the event loop."""
+        ...
+
+
+class Begun(Protocol):
+    """A log-in through a provider that is under way."""
+
+    @property
+    def address(self) -> str:
+        """Where the person's browser goes."""
+        ...
+
+    @property
+    def state(self) -> str:
+        """What the provider sends back with it."""
+        ...
+
+
+class Provider(Protocol):
+    """A nation's own provider of identities. Both raise `LoginFailed`."""
+
+    async def begin(self, back: str) -> Begun:
+        """Begin a log-in that comes back to the address `back`."""
+        ...
+
+    async def finish(self, pending: Any, code: str) -> str:
+        """The name for which the provider vouches; `pending` is what `begin` gave."""
         ...
 
 

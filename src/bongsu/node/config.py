@@ -20,6 +20,7 @@ import bongsu
 from bongsu.adapters.federation.access import Access, read_access
 from bongsu.adapters.federation.folder import Folder
 from bongsu.adapters.identity import Signer, open_signer, read_public_keys
+from bongsu.adapters.oidc import OidcSettings
 from bongsu.adapters.store import Place, is_address, place_of
 from bongsu.base.errors import BadInput, BadValue
 from bongsu.base.ids import check_code, check_name
@@ -84,6 +85,15 @@ class RetentionTable(_Strict):
     size_mb: float | None = None
 
 
+class OidcTable(_Strict):
+    """The nation's own log-in provider; `secret` names a file, `claim` is what equals the name of an account."""
+
+    issuer: str
+    client: str
+    secret: str = ""
+    claim: str = "preferred_username"
+
+
 class NodeFile(_Strict):
     """The settings file."""
 
@@ -106,6 +116,7 @@ class NodeFile(_Strict):
     console_certificate: str = ""
     console_key: str = ""
     accounts: str = ""
+    oidc: OidcTable | None = None
     alerting: str = ""
     control: Literal["none", "stdin"] = "none"
     start: str = ""
@@ -151,6 +162,7 @@ class ConsoleSettings(msgspec.Struct, frozen=True, kw_only=True):
     certificate: Path | None
     key: Path | None
     accounts: Path | None
+    oidc: OidcSettings | None = None
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -285,7 +297,17 @@ def _console(file: NodeFile, base: Path) -> ConsoleSettings:
         certificate=found["console_certificate"],
         key=found["console_key"],
         accounts=accounts,
+        oidc=_oidc(file.oidc, base, accounts),
     )
+
+
+def _oidc(table: OidcTable | None, base: Path, accounts: Path | None) -> OidcSettings | None:
+    if table is None:
+        return None
+    if accounts is None:
+        raise BadInput("a log-in provider without accounts", 'name a file: accounts = "accounts.json"', "oidc")
+    secret = base / table.secret if table.secret else None
+    return OidcSettings(issuer=table.issuer, client=table.client, secret=secret, claim=table.claim)
 
 
 @functools.cache

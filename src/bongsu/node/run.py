@@ -27,6 +27,7 @@ from bongsu.adapters.accounts import Accounts
 from bongsu.adapters.clock import ScaledClock
 from bongsu.adapters.feeds import Intake, UdpFeed, feed_file, feed_stream
 from bongsu.adapters.hold_signal import HoldListener, send_hold
+from bongsu.adapters.oidc import OidcProvider
 from bongsu.base.errors import RecordError
 from bongsu.base.limits import (
     DISK_PATIENCE_S,
@@ -103,7 +104,9 @@ class Node:
         udp = self._udp_feed()
         holds = HoldListener(self._real_event, self.settings.hold.port) if self.settings.hold.listen else None
         accounts = None if console.accounts is None else Accounts(console.accounts)
-        doors = console_app.Doors(accounts, (console.host, *console.names), console.certificate is not None)
+        provider = None if console.oidc is None else OidcProvider(console.oidc)
+        names = (console.host, *console.names)
+        doors = console_app.Doors(accounts, names, console.certificate is not None, provider)
         app = console_app.create(self.pictures, self.desk, f"{self.configuration.node}-1", doors, self._attended)
         server = serve.server(app, console.certificate, console.key)
         self._tasks.append(loop.create_task(server.serve(sockets=[socket])))

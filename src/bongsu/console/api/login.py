@@ -7,13 +7,14 @@ from typing import Annotated
 
 import msgspec
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bongsu.base.limits import PASSWORD_CHARACTERS
 from bongsu.console.api.access import COOKIE, Attempts, Doorman
 from bongsu.console.api.commands import fault_of, read, refused
-from bongsu.console.ports import Accounts, CommandPort
+from bongsu.console.api.oidc import OidcLogin
+from bongsu.console.ports import Accounts, CommandPort, Provider
 from bongsu.model.command import Command
 from bongsu.model.refusal import Refusal
 
@@ -29,7 +30,13 @@ class Login:
     """The three routes of a console with accounts; without, the one that says who the drill's account is."""
 
     def __init__(
-        self, doorman: Doorman, accounts: Accounts | None, port: CommandPort, console: str, clock: Callable[[], float]
+        self,
+        doorman: Doorman,
+        accounts: Accounts | None,
+        port: CommandPort,
+        console: str,
+        clock: Callable[[], float],
+        provider: Provider | None = None,
     ) -> None:
         self._doorman = doorman
         self._accounts = accounts
@@ -37,6 +44,9 @@ class Login:
         self._console = console
         self._attempts = Attempts(clock)
         self._one_at_a_time = asyncio.Lock()
+        self._oidc = None
+        if provider is not None and accounts is not None:
+            self._oidc = OidcLogin(provider, accounts, self._admit, self._note, clock, doorman.secure)
 
     def routes(self) -> list[Route]:
         """Their routes."""
@@ -44,13 +54,14 @@ class Login:
             Route("/api/session", self.session),
             Route("/api/login", self.login, methods=["POST"]),
             Route("/api/logout", self.logout, methods=["POST"]),
+            *(self._oidc.routes() if self._oidc is not None else ()),
         ]
 
     async def session(self, request: Request) -> JSONResponse:
         """Who asks; `name` null where nobody is logged in: the page then shows its log-in."""
         person = self._doorman.person(request.cookies)
         if person is None:
-            return JSONResponse({"name": None, "roles": [], "drill": False})
+            return JSONResponse({"name": None, "roles": [], "drill": False, "provider": self._oidc is not None})
         return JSONResponse({"name": person.name, "roles": list(person.roles), "drill": person.free_name})
 
     async def login(self, request: Request) -> JSONResponse:
@@ -79,11 +90,16 @@ class Login:
         if roles is None:
             self._note(asked.name, "wrong_password")
             return refused(403, "wrong_password")
-        await self._port.submit(self._command("log_in", asked.name, roles))
         answer = JSONResponse({"outcome": "approved", "name": asked.name, "roles": list(roles)})
-        token = self._doorman.sessions.begin(asked.name)
-        answer.set_cookie(COOKIE, token, httponly=True, samesite="strict", secure=self._doorman.secure, path="/")
+        await self._admit(asked.name, roles, answer)
         return answer
+
+    async def _admit(self, name: str, roles: tuple[str, ...], answer: Response) -> None:
+        """Record the log-in, and give the answer the cookie of a new session."""
+        assert self._doorman.sessions is not None
+        await self._port.submit(self._command("log_in", name, roles))
+        token = self._doorman.sessions.begin(name)
+        answer.set_cookie(COOKIE, token, httponly=True, samesite="strict", secure=self._doorman.secure, path="/")
 
     async def logout(self, request: Request) -> JSONResponse:
         """End the session."""

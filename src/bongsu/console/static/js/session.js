@@ -2,9 +2,11 @@
 
 import { byId, element, replace } from "./dom.js";
 import { HEADERS } from "./commands.js";
+import * as view from "./view.js";
 import { has, say } from "./words.js";
 
 let person = null;
+let provided = false;
 
 export const current = () => person;
 
@@ -12,6 +14,7 @@ export async function ask() {
   const answer = await fetch("/api/session", { cache: "no-store" });
   const said = await answer.json();
   person = said.name === null ? null : said;
+  provided = said.provider ?? false;
   return person;
 }
 
@@ -54,5 +57,9 @@ export function listen() {
 export function showLogin() {
   showPerson();
   replace(byId("no-link"), element("span", {}, ""));
+  byId("login-provider").hidden = !provided;
+  const reason = view.read("login");
+  if (reason) byId("login-outcome").textContent = has(`refusal.${reason}`) ? say(`refusal.${reason}`) : reason;
+  view.write("login", null);
   byId("login-name").focus();
 }
