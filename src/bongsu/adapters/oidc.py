@@ -15,7 +15,7 @@ import msgspec
 
 from bongsu.adapters.secret_files import read_secret
 from bongsu.base.errors import BadInput, LoginFailed
-from bongsu.base.limits import OIDC_PATIENCE_S
+from bongsu.base.limits_console import OIDC_PATIENCE_S
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519")
 """Signatures by the provider's key alone: `none` and those with a shared secret are refused."""

@@ -297,21 +297,6 @@ PICTURE_REFUSALS_COUNT = 128
 PICTURE_VERSIONS_COUNT = 8
 """Versions of one warning whose way to a recipient a picture keeps: the newest sent, and the older ones that a screen may still show."""
 
-PAST_SNAPSHOT_S = 30.0
-"""Link time between two snapshots of a picture for the scrub bar: what lies between is folded anew in some milliseconds."""
-
-PAST_SNAPSHOT_ITEMS_COUNT = 2_000
-"""Items after which a snapshot is taken sooner: they are folded in 20 ms."""
-
-PAST_ITEMS_COUNT = 50_000
-"""Items of the past that a node keeps in memory, some 50 MB; what is older is read from its record."""
-
-PAST_SNAPSHOTS_COUNT = 120
-"""Snapshots with their items: an hour; and as many without, ever more widely spaced, from which the record is read on."""
-
-PAST_ANSWER_S = 10.0
-"""Wall time that a page waits for a moment of the past; a record of many hours takes seconds to be read through."""
-
 STREAM_S = 0.1
 """Wall time between two messages to one page: ten a second is as fast as a person sees; changes between are joined."""
 
@@ -344,15 +329,6 @@ LOGIN_FAILURES_COUNT = 5
 
 LOGIN_RATE_COUNT = 60
 """Log-ins in all in that time: a shift change of sixty persons; each costs a core some 50 ms."""
-
-OIDC_PATIENCE_S = 10.0
-"""Wall time that a log-in provider has for one answer: it may lie on the other side of a country."""
-
-OIDC_PENDING_S = 300.0
-"""Wall time for which a log-in through a provider may be under way: a person types a password and a second factor there."""
-
-OIDC_PENDING_COUNT = 256
-"""Such log-ins at once; the oldest is forgotten first. Whoever opens the page can begin one."""
 
 STREAM_CLIENTS_COUNT = 32
 """Pages on one node at once: watch officers and a wall; more is refused, so that pages cannot slow the node."""

@@ -34,6 +34,7 @@ from bongsu.model.configuration import Configuration, PublicKey, Role, Rule
 from bongsu.model.mode import Mode
 from bongsu.model.sensor import Sensor
 from bongsu.node.alerting import Alerting, read_alerting
+from bongsu.node.provider import OidcTable, provider_of
 from bongsu.node.retention import Retention
 from bongsu.wire.detections import LineParser
 
@@ -83,15 +84,6 @@ class RetentionTable(_Strict):
 
     days: float | None = None
     size_mb: float | None = None
-
-
-class OidcTable(_Strict):
-    """The nation's own log-in provider; `secret` names a file, `claim` is what equals the name of an account."""
-
-    issuer: str
-    client: str
-    secret: str = ""
-    claim: str = "preferred_username"
 
 
 class NodeFile(_Strict):
@@ -297,17 +289,8 @@ def _console(file: NodeFile, base: Path) -> ConsoleSettings:
         certificate=found["console_certificate"],
         key=found["console_key"],
         accounts=accounts,
-        oidc=_oidc(file.oidc, base, accounts),
+        oidc=provider_of(file.oidc, base, accounts),
     )
-
-
-def _oidc(table: OidcTable | None, base: Path, accounts: Path | None) -> OidcSettings | None:
-    if table is None:
-        return None
-    if accounts is None:
-        raise BadInput("a log-in provider without accounts", 'name a file: accounts = "accounts.json"', "oidc")
-    secret = base / table.secret if table.secret else None
-    return OidcSettings(issuer=table.issuer, client=table.client, secret=secret, claim=table.claim)
 
 
 @functools.cache

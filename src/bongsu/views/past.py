@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from bongsu.base.limits import (
+from bongsu.base.limits_console import (
     PAST_ITEMS_COUNT,
     PAST_SNAPSHOT_ITEMS_COUNT,
     PAST_SNAPSHOT_S,

@@ -16,7 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from bongsu.base.errors import LoginFailed
-from bongsu.base.limits import OIDC_PENDING_COUNT, OIDC_PENDING_S
+from bongsu.base.limits_console import OIDC_PENDING_COUNT, OIDC_PENDING_S
 from bongsu.console.ports import Accounts, Provider
 
 COOKIE = "bongsu-oidc"

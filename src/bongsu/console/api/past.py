@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from bongsu.base.errors import BadValue
-from bongsu.base.limits import PAST_ANSWER_S
+from bongsu.base.limits_console import PAST_ANSWER_S
 from bongsu.base.time import parse_time
 from bongsu.base.units import NANOSECONDS_PER_SECOND
 from bongsu.console.api import present
