@@ -18,7 +18,8 @@ from lxml import etree
 from bongsu.adapters.store import RecordReader
 from bongsu.base.errors import BadInput, RecordError
 from bongsu.base.time import format_time
-from bongsu.core.exchange.gate import Cells, Gate, question
+from bongsu.core.exchange.coarsen import Cells
+from bongsu.core.exchange.gate import Gate, question
 from bongsu.model.configuration import Configuration
 from bongsu.record.entry import item_of
 

@@ -203,6 +203,9 @@ PATH_YOUNG_S = 600.0
 PATH_SPARSE_S = 5.0
 """Event time between two points of a path that is neither young nor near its end: an hour of free flight needs no more."""
 
+PATH_PASSED_S = 900.0
+"""The path of an object that went out of sight and does not come down goes on to the next multiple of this age: its end must not tell when that was."""
+
 PATH_END_S = 180.0
 """So long before its computed end a path is told each PATH_S again."""
 

@@ -21,12 +21,14 @@ from bongsu.model.circle import Circle, Membership
 from bongsu.model.configuration import Rule
 from bongsu.model.decision import Decision
 from bongsu.model.head import Head, Item
+from bongsu.model.hold import Hold, HoldState
 from bongsu.model.label import Label
 from bongsu.model.message import Release
 from bongsu.model.mode import Mode
 from bongsu.model.receipt import Acknowledged, Shown
 from bongsu.model.refusal import Refused
 from bongsu.model.stance import Position, Stance
+from bongsu.model.statement import Signature, Statement, StatementStatus, Vote
 from bongsu.model.warning import Path, Warning, WarningStatus
 from bongsu.wire import payloads_v1
 from tests.core.harness import EXERCISE, PARTNERS, at, configuration, estimate, point
@@ -36,7 +38,7 @@ CIRCLES = (
     Circle(circle="pair", title="Two of us", members=tuple(Membership(partner=p, from_ns=0) for p in ("kr", "jp"))),
 )
 COARSE = {"grid_deg": 1.0, "round_m": 7_000.0, "floor_m": 50_000.0, "round_s": 60.0}
-NAMES_IT = {"warning", "version", "status", "time", "superseded_by"}
+NAMES_IT = {"warning", "version", "status", "time", "superseded_by", "hold", "state"}
 NOW = at(100)
 BODIES: dict[str, Any] = {
     "warning": Warning(
@@ -70,6 +72,26 @@ BODIES: dict[str, Any] = {
         reason="too far",
     ),
     "refused": Refused(partner="jp", message="m1", reason="body", requirement="R10"),
+    "statement": Statement(
+        statement="kr-S1",
+        version=1,
+        status=StatementStatus.OPEN,
+        circle="pair",
+        time_ns=at(13).exercise_ns,
+        about=("kr-E1",),
+        texts=(("en", "We agree."), ("ja", "一致した。"), ("ko", "합의했다.")),
+    ),
+    "signature": Signature(
+        statement="jp-S1",
+        version=1,
+        digest="ab" * 32,
+        circle="pair",
+        partner="kr",
+        vote=Vote.REFUSE,
+        time_ns=at(13).exercise_ns,
+        reason="the figure is ours",
+    ),
+    "hold": Hold(hold="kr-H1", version=1, state=HoldState.STANDING, begun_ns=at(14).link_ns),
 }
 
 
@@ -173,7 +195,7 @@ def hunt(rules: list[Rule], kind: str) -> int:
 
 
 def concerns(body: Any, recipient: str) -> bool:
-    if isinstance(body, Warning | Path):
+    if isinstance(body, Warning | Path | Hold):
         return True
     return recipient == "jp"
 

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from bongsu.base.time import format_time
-from bongsu.core.exchange.coarsen import coarsened_number, coarsened_point, rounded_time
+from bongsu.core.exchange.coarsen import Cells, coarsened_number, coarsened_point, held_members, rounded_time
 from bongsu.core.exchange.exits import (
     EXITS,
     IDENTITY,
@@ -31,9 +31,6 @@ from bongsu.wire.payloads_v1 import LINK_CONTROL, PAYLOADS
 
 _OWN_TEXTS = frozenset({"alert_document", "sea_notice", "joint_statement"})
 """Kinds that are written for people outside, from areas and agreed figures alone: no marking of what they rest on holds them back."""
-
-Cells = dict[str, tuple[float, float]]
-"""Grid cells held for one event, by recipient and place: keep one for each event, else averaging updates would undo a grid."""
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
@@ -223,6 +220,16 @@ class Gate:
         return known[recipient]
 
 
+def _held_figure(asked: Question, name: str, value: float, rule: Rule, cells: Cells | None) -> float:
+    """A single figure, on the step that is held for the event; those of a path are of one moment each, and none is held."""
+    if cells is None or asked.kind != "warning":
+        return coarsened_number(name, value, rule.parameters)
+    place = f"{asked.recipient}.{name}"
+    figure = coarsened_number(name, value, rule.parameters, cells.get(place, (None, 0.0))[0])
+    cells[place] = figure, 0.0
+    return figure
+
+
 def _rounded_identity(name: str, value: Any, rule: Rule | None) -> Any:
     """What says which message it is leaves with the kind; its time may be rounded."""
     if name != "time" or rule is None or "round_s" not in rule.parameters or rule.field != "time":
@@ -268,7 +275,7 @@ class _Look:
             if isinstance(value, dict):
                 value = self._point(name, cells, held)
             elif rule.action == "coarsen" and isinstance(value, int | float) and not isinstance(value, bool):
-                value = coarsened_number(name, value, rule.parameters)
+                value = _held_figure(self._asked, name, value, rule, cells)
             elif rule.action == "coarsen" and rule.field:
                 reasons.append(f"{name}: {rule.rule} (cannot be coarsened, so it stays)")
                 continue
@@ -295,6 +302,8 @@ class _Look:
         place = f"{self._asked.recipient}.{name}"
         known = cells.get(place) if cells is not None else None
         coarse, cell = coarsened_point(kept, parameters, known)
+        if cells is not None:
+            coarse = held_members(coarse, kept, parameters, cells, place)
         if cells is not None and cell is not None:
             cells[place] = cell
         return coarse

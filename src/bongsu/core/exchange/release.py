@@ -18,8 +18,9 @@ import msgspec
 from bongsu.base.ids import epoch_name
 from bongsu.base.limits import EVENTS_COUNT, LOST_AFTER_S, NEWS_YOUNG_S
 from bongsu.base.units import seconds_to_ns
+from bongsu.core.exchange.coarsen import Cells
 from bongsu.core.exchange.exits import EXITS, TO_EXITS
-from bongsu.core.exchange.gate import Answer, Cells, Gate, Question, question
+from bongsu.core.exchange.gate import Answer, Gate, Question, question
 from bongsu.core.exchange.waiting import Wait, Waiting, WaitingState, subject_of
 from bongsu.core.inform.course import next_moment_ns
 from bongsu.core.inform.desk import refused
@@ -48,6 +49,8 @@ COMMANDS = frozenset({"release", "withhold"})
 
 
 _LOST_NS = seconds_to_ns(LOST_AFTER_S)
+_UNSEEN = frozenset({WarningStatus.LOST, WarningStatus.PASSED})
+"""Statuses that say that a track has ended while its object may be on its way."""
 
 
 class _Waiting(msgspec.Struct, frozen=True):
@@ -141,12 +144,12 @@ class ReleaseRoom:
             given += self._decided(wait, now)
         for name in [name for name, due_ns in self._dues.items() if now.exercise_ns >= due_ns]:
             memory = self._given[name]
-            self._hold_back_lost(memory, now)
+            self._hold_back_unseen(memory, now)
             ripe = [one for one, what in memory.waiting.items() if now.exercise_ns >= what.due_ns]
             for recipient in ripe:
                 what = memory.waiting.pop(recipient)
                 warning = what.warning
-                if warning.status is WarningStatus.LOST:  # since when is what must not be told
+                if warning.status in _UNSEEN:  # since when is what must not be told
                     warning = msgspec.structs.replace(warning, time_ns=now.exercise_ns)
                 given += self._offer(Item(what.head, warning), recipient, now)
             self._plan(memory)
@@ -180,11 +183,11 @@ class ReleaseRoom:
             return [pending]  # the next point of a path is a second away
         return [pending, *self._offer(wait.item, pending.recipient, now, frozenset({pending.rule}))]
 
-    def _hold_back_lost(self, memory: _Given, now: Now) -> None:
-        """That an object is lost leaves when its path is over: before, it would tell where coverage ends."""
+    def _hold_back_unseen(self, memory: _Given, now: Now) -> None:
+        """That an object is lost, or out of sight, leaves when its path is over: before, it would tell where coverage ends."""
         over_ns = memory.course_ns + _LOST_NS
         for recipient, what in memory.waiting.items():
-            if what.warning.status is WarningStatus.LOST and now.exercise_ns < over_ns:
+            if what.warning.status in _UNSEEN and now.exercise_ns < over_ns:
                 memory.waiting[recipient] = msgspec.structs.replace(what, due_ns=over_ns)
 
     def _plan(self, memory: _Given) -> None:
@@ -205,7 +208,7 @@ class ReleaseRoom:
         period_s = 0.0 if rule is None else rule.parameters.get("period_s", 0.0)
         if not period_s or before is None:
             waits, due_ns = False, None
-        elif warning.status is WarningStatus.LOST:
+        elif warning.status in _UNSEEN:
             waits, due_ns = True, now.exercise_ns + _LOST_NS
         elif _another_thing(before, warning):
             waits, due_ns = False, None

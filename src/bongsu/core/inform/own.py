@@ -2,9 +2,10 @@
 
 import msgspec
 
-from bongsu.base.limits import WARNING_UPDATE_S
+from bongsu.base.limits import PATH_PASSED_S, WARNING_UPDATE_S
 from bongsu.base.units import seconds_to_ns
 from bongsu.core.inform.course import Course
+from bongsu.core.inform.lifecycle import OPEN
 from bongsu.geo.frames import great_circle
 from bongsu.model.estimate import Estimate, PointEstimate
 from bongsu.model.track import Track, TrackStatus
@@ -31,6 +32,19 @@ class Own(msgspec.Struct):
     course: Course | None = None
     point_ns: int | None = None
     down_ns: int | None = None
+    until_ns: int | None = None
+
+    @property
+    def tells(self) -> bool:
+        """Whether points of its path are still told: while it is open, and after it went out of sight until `until_ns`."""
+        status = self.warning.status
+        return status in OPEN or (status is WarningStatus.PASSED and self.until_ns is not None)
+
+
+def path_until_ns(own: Own, after_ns: int) -> int:
+    """When the path of an object that went out of sight ends: by the age of its warning alone, so that it does not tell when."""
+    period_ns = seconds_to_ns(PATH_PASSED_S)
+    return own.opened_ns + (after_ns - own.opened_ns) // period_ns * period_ns + period_ns
 
 
 def tells_something_new(said: Warning, estimate: Estimate) -> bool:

@@ -22,7 +22,7 @@ from bongsu.core.inform.desk import refused
 from bongsu.core.inform.events import Events, Joined
 from bongsu.core.inform.joining import fit
 from bongsu.core.inform.lifecycle import OPEN, may_follow
-from bongsu.core.inform.own import Own, after_end, over_ns, tells_something_new
+from bongsu.core.inform.own import Own, after_end, over_ns, path_until_ns, tells_something_new
 from bongsu.core.room import Caused, Due, Given
 from bongsu.geo.frames import ecef_to_geodetic, enu_axes
 from bongsu.model.carried import Carried, CarriedWarning
@@ -84,9 +84,9 @@ class Warn:
         for track in [track for track, due_ns in self._dues.items() if now.exercise_ns >= due_ns]:
             own = self._own[track]
             time_ns = over_ns(own)
-            if own.warning.status not in OPEN:
+            if not own.tells:
                 pass  # a person has closed it since
-            elif time_ns is not None and now.exercise_ns >= time_ns:
+            elif own.warning.status in OPEN and time_ns is not None and now.exercise_ns >= time_ns:
                 said = "the computed time of impact has passed"
                 given += self._say(own, WarningStatus.IMPACTED, time_ns, said, None, now)
             elif own.point_ns is not None and now.exercise_ns >= own.point_ns:
@@ -112,9 +112,10 @@ class Warn:
         """When something of this object is due."""
         own = self._own.get(track)
         self._dues.pop(track, None)
-        if own is None or own.warning.status not in OPEN:
+        if own is None or not own.tells:
             return
-        times = [time_ns for time_ns in (over_ns(own), own.point_ns) if time_ns is not None]
+        over = over_ns(own) if own.warning.status in OPEN else None
+        times = [time_ns for time_ns in (over, own.point_ns) if time_ns is not None]
         if times:
             self._dues[track] = min(times)
 
@@ -148,6 +149,8 @@ class Warn:
                 return []
             ending = after_end(own, track)
             given = [] if ending is None else self._say(own, ending[0], track.time_ns, ending[1], head, now)
+            if own.warning.status is WarningStatus.PASSED:
+                own.until_ns = path_until_ns(own, now.exercise_ns)
         else:
             own.course = course_of(track)
             if own.point_ns is None:
@@ -167,7 +170,7 @@ class Warn:
         late = self._next_point_ns(own, own.point_ns) <= now.exercise_ns
         time_ns, own.point_ns = now.exercise_ns if late else own.point_ns, self._next_point_ns(own, now.exercise_ns)
         course = own.course = carried_on(own.course, time_ns)
-        if course.altitude_m <= 0.0:
+        if course.altitude_m <= 0.0 or (own.until_ns is not None and time_ns >= own.until_ns):
             own.point_ns = None
             return []
         position = np.array(course.position_ecef_m)
