@@ -187,27 +187,8 @@ TOWNS_COUNT = 5
 TOWNS_M = 50_000.0
 """Distance beyond the impact's 95 % half-axis within which towns are named."""
 
-NEWS_YOUNG_S = 60.0
-"""So long after the first word of an object better figures that predict no impact leave; later none: nobody takes cover by them, and that they cease would
-tell an edge of coverage."""
-
 CONSOLES_COUNT = 64
 """Consoles of one partner that are followed: more than any watch room has; a partner that names more is followed by these."""
-
-LOST_AFTER_S = 60.0
-"""That an object is lost is told to partners so long after the last point of its path: while it may be up, the moment would tell an edge of coverage."""
-
-PATH_YOUNG_S = 600.0
-"""So long after the first word of an object a point of its path is told each PATH_S; later PATH_SPARSE_S apart, whether it is seen or not."""
-
-PATH_SPARSE_S = 5.0
-"""Event time between two points of a path that is neither young nor near its end: an hour of free flight needs no more."""
-
-PATH_PASSED_S = 900.0
-"""The path of an object that went out of sight and does not come down goes on to the next multiple of this age: its end must not tell when that was."""
-
-PATH_END_S = 180.0
-"""So long before its computed end a path is told each PATH_S again."""
 
 PATH_S = 1.0
 """Event time between two points of a path: what the shipped policy releases at most."""

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bongsu.base.limits import LOST_AFTER_S
+from bongsu.base.limits_release import LOST_AFTER_S
 from bongsu.base.time import parse_time
 from bongsu.base.units import seconds_to_ns
 from bongsu.model.delivery import Delivery

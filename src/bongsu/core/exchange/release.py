@@ -16,7 +16,8 @@ from typing import Any
 import msgspec
 
 from bongsu.base.ids import epoch_name
-from bongsu.base.limits import EVENTS_COUNT, LOST_AFTER_S, NEWS_YOUNG_S
+from bongsu.base.limits import EVENTS_COUNT
+from bongsu.base.limits_release import LOST_AFTER_S, NEWS_YOUNG_S
 from bongsu.base.units import seconds_to_ns
 from bongsu.core.exchange.coarsen import Cells
 from bongsu.core.exchange.exits import EXITS, TO_EXITS

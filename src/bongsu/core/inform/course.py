@@ -7,7 +7,8 @@ computed end), never on looks, and go on the same way while nobody sees it, unti
 import msgspec
 import numpy as np
 
-from bongsu.base.limits import PATH_END_S, PATH_S, PATH_SPARSE_S, PATH_YOUNG_S
+from bongsu.base.limits import PATH_S
+from bongsu.base.limits_release import PATH_END_S, PATH_SPARSE_S, PATH_YOUNG_S
 from bongsu.base.units import ns_to_seconds, seconds_to_ns
 from bongsu.flight.batch import carry_state
 from bongsu.geo.frames import altitude_of

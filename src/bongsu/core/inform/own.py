@@ -2,7 +2,8 @@
 
 import msgspec
 
-from bongsu.base.limits import PATH_PASSED_S, WARNING_UPDATE_S
+from bongsu.base.limits import WARNING_UPDATE_S
+from bongsu.base.limits_release import PATH_PASSED_S
 from bongsu.base.units import seconds_to_ns
 from bongsu.core.inform.course import Course
 from bongsu.core.inform.lifecycle import OPEN
