@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, select, text, update
 
 from bongsu.adapters.store import Durability, Place, RecordReader, Store
 from bongsu.adapters.store.schema import migrate, prepare
@@ -171,6 +171,7 @@ def test_a_record_of_before_versions_is_brought_up_to_date(place: Place, tmp_pat
         place.begin(connection)
         meta.drop_all(connection, [table for table in meta.sorted_tables if table.name not in OLD])
         version.drop(connection)
+        connection.execute(text("ALTER TABLE snapshots DROP COLUMN cut"))
     engine.dispose()
     assert verdict_of(place).broken is None, "readable as it is"
     again = opened(place, tmp_path)
