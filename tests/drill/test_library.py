@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from bongsu.drill import scenario
+from tests.drill.alerts_of_the_day import DAYS, as_published, documents_hold
 from tests.drill.spoilers import unbroken
 
 HASH_SEEDS = ("1", "2")
@@ -93,3 +94,15 @@ def test_all_is_met(name: str, played: Callable[[str], Played]) -> None:
     for code, review, said in played(name).runs.values():
         unmet = [one["text"] for one in review["expectations"] if not one["met"]]
         assert (code, unmet) == (0, []), said
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", scenario.names())
+def test_each_alert_document_is_of_its_exercise_alone(name: str, played: Callable[[str], Played]) -> None:
+    documents_hold(played(name).folder / "alerts", scenario.load(name).exercise)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", DAYS)
+def test_alerts_against_those_of_the_day(name: str, played: Callable[[str], Played]) -> None:
+    as_published(name, played(name).folder / "record")
