@@ -105,6 +105,25 @@ def _has_signed_terms(bongsu: Run, out: Path) -> None:
         assert "kr" in {row["origin"] for row in csv.DictReader(lines)}
 
 
+@pytest.mark.long
+def test_what_is_encrypted_end_to_end_lies_open_at_no_server_and_arrives_all_the_same(
+    bongsu: Run, tmp_path: Path
+) -> None:
+    text = (scenario.PACKAGED / "false-alarm.toml").read_text(encoding="utf-8")
+    for name, line in (("open", ""), ("sealed", "end_to_end = true\n")):
+        file, out = tmp_path / f"{name}.toml", tmp_path / name
+        file.write_text(text.replace("[hub]\n", f"[hub]\n{line}", 1), encoding="utf-8")
+        done = bongsu(
+            "drill", "run", str(file), "--speed", "8", "--no-console", "--json", "--out", str(out), timeout=240
+        )
+        assert done.returncode == 0, done.stderr
+        exchange = json.loads(done.stdout)["exchange"]
+        assert exchange["sent"] == exchange["delivered"] > 0 and exchange["refused"] == exchange["leaked"] == 0
+        kept = b"".join(one.read_bytes() for one in (out / "federation" / "kr" / "streams").rglob("*") if one.is_file())
+        assert kept and (b'"kind":"warning"' in kept) == (name == "open")
+        assert (b'"sealed":"hpke' in kept) == (name == "sealed")
+
+
 def test_a_node_that_dies_is_back_and_misses_nothing(bongsu: Run, tmp_path: Path) -> None:
     packaged = scenario.PACKAGED / "false-alarm.toml"
     crash = '[[injects]]\ninject = "node_crash"\nnode = "jp"\nat_s = 30.0\n'

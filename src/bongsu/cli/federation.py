@@ -46,10 +46,19 @@ federation.add_command(held)
     type=click.IntRange(1_024, 65_000),
     help="Ports from here on.",
 )
+@click.option("--end-to-end", is_flag=True, help="Encrypt what partners send each other past the hub.")
 def init(
-    folder: Path, name: str, partners: tuple[str, ...], modes: tuple[str, ...], hubs: int, first_port: int
+    folder: Path,
+    name: str,
+    partners: tuple[str, ...],
+    modes: tuple[str, ...],
+    hubs: int,
+    first_port: int,
+    end_to_end: bool,
 ) -> None:
     """Write a new federation into DIR, all on this machine and everyone releasing to everyone; edit federation.toml and `write` to change it."""
+    import msgspec
+
     from bongsu.adapters.federation.description import one_machine, ports_needed
     from bongsu.adapters.federation.folder import create_folder
 
@@ -57,6 +66,7 @@ def init(
     count = ports_needed(len(named), hubs)
     wanted = tuple(Mode(mode) for mode in modes) or (Mode.REAL, Mode.EXERCISE)
     described = one_machine(name, named, wanted, list(range(first_port, first_port + count)), hubs)
+    described = msgspec.structs.replace(described, end_to_end=end_to_end)
     created = create_folder(folder, described)
     click.echo(f"Federation {name}: {', '.join(named)}, joined by {', '.join(hub.name for hub in described.hub)}.")
     click.echo(f"Description: {created.description}. Keep {created.authority_key} and {created.passwords} to yourself.")
@@ -166,7 +176,8 @@ def rotate_key(folder: Path, code: str, mode: str, overlap_h: float) -> None:
     for key in rotate_one(folder, code, Mode(mode), now_ns, now_ns + round(overlap_h * 3_600) * 1_000_000_000):
         click.echo(_key_line(key))
     click.echo(
-        f"Give {folder}/public-keys.jsonl to all partners, have them restart their nodes, then restart the node of {code}."
+        f"Give {folder}/public-keys.jsonl (and sealing-keys.jsonl, if it is there) to all partners, have them restart their nodes, "
+        f"then restart the node of {code}."
     )
 
 

@@ -10,6 +10,7 @@ import msgspec
 
 from bongsu.adapters.federation.description import one_machine, ports_needed
 from bongsu.adapters.federation.folder import create_folder, servers_of
+from bongsu.adapters.federation.signing_keys import gather_keys
 from bongsu.adapters.identity import open_signer, write_public_keys
 from bongsu.adapters.secret_files import read_secret, write_secret
 from bongsu.adapters.servers import Server, free_ports
@@ -49,9 +50,11 @@ def write_federation(scenario: Scenario, root: Path, every_line: bool = False) -
     cut = sorted(names if every_line else meant)
     free = free_ports(ports_needed(len(names)) + len(cut))
     federation = one_machine(settings.federation_of(scenario), names, (_MODE,), free[len(cut) :])
+    federation = msgspec.structs.replace(federation, end_to_end=scenario.hub.end_to_end)
     folder = create_folder(root, federation)
     signers = [open_signer(folder.signing_key(code, _MODE), code, _MODE) for code in sorted(names)]
     write_public_keys(root / "public-keys.jsonl", tuple(signer.public_key() for signer in signers))
+    gather_keys(root)
     servers = {server.name: server for server in servers_of(folder, federation)}
     found = [
         Ports(servers[hub.name], {"leaf": hub.leaf_port, "client": hub.client_port, "monitor": hub.monitor_port})

@@ -52,10 +52,13 @@ class Partner(Strict, frozen=True, kw_only=True):
 
 
 class Hub(Strict, frozen=True, kw_only=True):
-    """The hub that joins the bilateral lines: it only routes. `run_by` is the partner that runs it."""
+    """The hub that joins the bilateral lines: it only routes. `run_by` is the partner that runs it; `end_to_end`: what passes is encrypted past it
+    (with real servers).
+    """
 
     run_by: Code
     name: Text = "Hub"
+    end_to_end: bool = False
 
 
 class Link(Strict, frozen=True, kw_only=True):

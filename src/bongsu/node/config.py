@@ -9,6 +9,7 @@ import functools
 import hashlib
 import ipaddress
 import math
+import time
 import tomllib
 from importlib import resources
 from pathlib import Path
@@ -19,8 +20,10 @@ import msgspec
 import bongsu
 from bongsu.adapters.federation.access import Access, read_access
 from bongsu.adapters.federation.folder import Folder
+from bongsu.adapters.federation.sealing_files import open_sealing
 from bongsu.adapters.identity import Signer, open_signer, read_public_keys
 from bongsu.adapters.oidc import OidcSettings
+from bongsu.adapters.sealing import Sealing
 from bongsu.adapters.store import Place, is_address, place_of
 from bongsu.base.errors import BadInput, BadValue
 from bongsu.base.ids import check_code, check_name
@@ -172,6 +175,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     start_ns: int | None
     access: Access | None
     signer: Signer | None
+    sealing: Sealing | None = None
     alerting: Alerting | None = None
     hold: HoldTable = msgspec.field(default_factory=HoldTable)
     clock_offset_ns: int = 0
@@ -220,6 +224,7 @@ def read_settings(path: Path) -> Settings:
         start_ns=parse_time(file.start) if file.start else None,
         access=access,
         signer=signer,
+        sealing=None if access is None else open_sealing(Folder(path.parent / file.federation), access, time.time_ns()),
         alerting=alerting,
         hold=file.hold,
         clock_offset_ns=round(file.clock_offset_s * NANOSECONDS_PER_SECOND),

@@ -233,7 +233,9 @@ class Node:
 
     def _arrival(self, arrival: Arrival) -> None:
         self._arrived += 1
-        received = Received(claimed=arrival.claimed, lane=arrival.lane, envelope=arrival.envelope)
+        sealing = self.settings.sealing
+        envelope = arrival.envelope if sealing is None else sealing.open(arrival.envelope, arrival.claimed)
+        received = Received(claimed=arrival.claimed, lane=arrival.lane, envelope=envelope)
         self.core.put(received, lambda _items: arrival.stored())
 
     def _health(self, health: Health) -> None:
@@ -349,6 +351,8 @@ class Node:
             return
         self._sealed += 1
         parcel = parcel_of(outgoing, self.configuration, self.settings.signer)
+        if self.settings.sealing is not None:
+            parcel = self.settings.sealing.close(parcel)
         self.network.offer(parcel, self._accepted)
 
     def _core_failed(self, error: BaseException) -> None:

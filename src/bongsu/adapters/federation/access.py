@@ -28,6 +28,7 @@ class Access(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     prompt_keep_h: float
     latest_keep_h: float
     duplicates_known_h: float
+    end_to_end: bool = False
 
 
 def read_access(path: Path) -> Access:

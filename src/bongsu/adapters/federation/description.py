@@ -56,13 +56,17 @@ class Lanes(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class Federation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The whole description. Two hubs are independent of each other: each partner holds a link to both."""
+    """The whole description. Two hubs are independent of each other: each partner holds a link to both.
+
+    `end_to_end`: what partners send each other is encrypted past the hub.
+    """
 
     name: str
     modes: tuple[Mode, ...]
     hub: tuple[Hub, ...]
     partner: tuple[Partner, ...]
     lanes: Lanes = Lanes()
+    end_to_end: bool = False
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -181,6 +185,7 @@ def write_federation(federation: Federation) -> str:
         "# One description of the whole federation: `bongsu federation` writes every server file from it.",
         f"name = {_text(federation.name)}",
         f"modes = [{', '.join(_text(mode.value) for mode in federation.modes)}]",
+        *(["end_to_end = true"] if federation.end_to_end else []),
     ]
     for hub in federation.hub:
         lines += ["", "[[hub]]", *_lines(hub)]

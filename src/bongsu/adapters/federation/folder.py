@@ -54,6 +54,10 @@ class Folder:
         """A node's signing key in a mode."""
         return self.root / code / "keys" / f"{mode.value}.key"
 
+    def sealing_key(self, code: str, mode: Mode) -> Path:
+        """A node's key for what others seal for it in a mode."""
+        return self.root / code / "keys" / f"{mode.value}.sealing.key"
+
 
 def create_folder(root: Path, federation: Federation) -> Folder:
     """Write a new federation: description, authority, passwords, servers. Raises `BadInput` if there is one already."""
@@ -145,6 +149,7 @@ def _access(federation: Federation, code: str, mode: Mode, passwords: dict[tuple
         prompt_keep_h=federation.lanes.prompt_keep_h,
         latest_keep_h=federation.lanes.latest_keep_h,
         duplicates_known_h=federation.lanes.duplicates_known_h,
+        end_to_end=federation.end_to_end,
     )
 
 

@@ -10,9 +10,11 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from bongsu.adapters import sealing
 from bongsu.adapters.federation.description import read_federation
 from bongsu.adapters.federation.folder import Folder
 from bongsu.adapters.identity import open_signer, read_public_keys, write_public_keys
+from bongsu.adapters.sealing import make_key
 from bongsu.base.errors import BadInput
 from bongsu.model.configuration import PublicKey
 from bongsu.model.mode import Mode
@@ -36,7 +38,34 @@ def gather_keys(root: Path) -> tuple[PublicKey, ...]:
                 own = open_signer(folder.signing_key(code, mode), code, mode).public_key()
                 if own.key not in [key.key for key in keys]:
                     keys.append(own)
+                if federation.end_to_end:
+                    _enter_sealing(root, make_key(folder.sealing_key(code, mode), code, mode))
     return _written(root, keys)
+
+
+def sealing_keys_of(root: Path) -> tuple[PublicKey, ...]:
+    """All public sealing keys that are known."""
+    path = root / sealing.FILE_NAME
+    return read_public_keys(path) if path.exists() else ()
+
+
+def _enter_sealing(root: Path, key: PublicKey, ended: PublicKey | None = None) -> None:
+    """Enter a sealing key, and the end of the one before."""
+    known = [ended if ended is not None and one.key == ended.key else one for one in sealing_keys_of(root)]
+    if key.key not in [one.key for one in known]:
+        known.append(key)
+    ordered = sorted(known, key=lambda one: (one.partner, one.mode.value, one.from_ns or 0, one.key))
+    write_public_keys(root / sealing.FILE_NAME, tuple(ordered))
+
+
+def _rotate_sealing(root: Path, code: str, mode: Mode, now_ns: int, until_ns: int) -> None:
+    """A new sealing key with the signing key: others seal for the newest; with the one before, which is kept, what is on its way can still be opened."""
+    path = Folder(root).sealing_key(code, mode)
+    old = make_key(path, code, mode)
+    _enter_sealing(root, old)
+    path.rename(path.with_suffix(".key.before"))
+    known = next(one for one in sealing_keys_of(root) if one.key == old.key)
+    _enter_sealing(root, make_key(path, code, mode, now_ns), _ended(known, until_ns))
 
 
 def rotate_key(root: Path, code: str, mode: Mode, now_ns: int, until_ns: int) -> tuple[PublicKey, PublicKey]:
@@ -46,6 +75,8 @@ def rotate_key(root: Path, code: str, mode: Mode, now_ns: int, until_ns: int) ->
     old = open_signer(path, code, mode).public_key()
     path.rename(path.with_suffix(".key.before"))
     new = open_signer(path, code, mode).public_key(from_ns=now_ns)
+    if read_federation(root / "federation.toml").end_to_end:
+        _rotate_sealing(root, code, mode, now_ns, until_ns)
     ended = [_ended(key, until_ns) if key.key == old.key else key for key in keys_of(root)]
     _written(root, [*ended, new])
     return next(key for key in ended if key.key == old.key), new
