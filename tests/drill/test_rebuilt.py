@@ -152,7 +152,7 @@ def test_a_file_that_is_there_is_not_written_over(session: Path, bongsu: Bongsu,
 @pytest.mark.parametrize("name", ["salvo", "manoeuvring-2023-06-15", "partition-before-release"])
 def test_a_session_comes_back_from_its_records(bongsu: Bongsu, tmp_path: Path, name: str) -> None:
     first = bongsu("drill", "run", name, "--speed", "max", "--json", "--out", "first", timeout=600)
-    assert first.returncode == 0, first.stderr
+    assert first.returncode in (0, 1), first.stderr  # whether it met its own expectations is not asked here
     made = bongsu("record", "to-scenario", *(str(path) for path in sorted((tmp_path / "first/record").iterdir())))
     assert made.returncode == 0, made.stderr
     checked = bongsu("scenario", "check", "./rebuilt.toml")

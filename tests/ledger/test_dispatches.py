@@ -13,7 +13,7 @@ from bongsu.ledger.dispatches import dates
 from bongsu.ledger.dispatches.article import Dispatch
 from bongsu.ledger.dispatches.matching import Proposal, confirmed, propose
 from bongsu.ledger.fields import told
-from bongsu.model.claim import Claim
+from bongsu.model.claim import Bound, Claim
 from tests.ledger.dispatch import BODY, DISPATCH
 
 
@@ -305,3 +305,63 @@ def test_ninjs_of_earlier_versions_and_odd_shapes() -> None:
     assert one.headline == "Talks" and one.dateline is not None and one.dateline.day == "2023-11-12"
     (bare,) = dispatches.read(b'{"uri": "urn:1", "headlines": "odd", "bodies": [7]}', "n.json")
     assert (bare.headline, bare.body, bare.revision.mark) == (None, (), None)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "slug", "headline"),
+    [
+        (
+            "(2nd LD) NK-missile launch",
+            "North fires missile toward the sea",
+            "NK-missile launch",
+            "North fires missile toward the sea",
+        ),
+        ("(LEAD) North fires missile toward the sea", "", None, "North fires missile toward the sea"),
+        ("(LEAD) North fires long-range missile", "", None, "North fires long-range missile"),
+    ],
+)
+def test_a_slug_in_small_letters(first: str, second: str, slug: str | None, headline: str) -> None:
+    read_ = read(f"{first}\n{second}\n\nSEOUL, Dec. 18 (Wire) -- Nothing.\n")
+    assert (read_.slug, read_.headline) == (slug, headline)
+
+
+def test_two_kinds_of_launch_in_one_sentence_are_kept_apart() -> None:
+    body = (
+        "Nov. 12, 2023 (Wire) -- North Korea launched a Hwasong-18 intercontinental ballistic missile in April and again on July 12, "
+        "and failed twice to put a satellite into orbit, on May 31 and Aug. 24."
+    )
+    found = proposals("SEOUL, " + body)
+    assert [(one.sure, one.entries) for one in found] == [
+        (True, ("2023-04-12-1",)),
+        (True, ("2023-07-12-1",)),
+        (True, ("2023-05-30-1",)),
+        (True, ("2023-08-23-1",)),
+    ]
+
+
+def test_a_space_rocket_is_a_launch_of_a_satellite() -> None:
+    (one,) = proposals("SEOUL, " + "Nov. 21, 2023 (Wire) -- North Korea launched a space rocket on Tuesday.")
+    assert (one.sure, one.entries) == (True, ("2023-11-21-1",))
+
+
+def test_figures_may_follow_in_sentences_of_their_own() -> None:
+    body = (
+        "Dec. 18, 2023 (Wire) -- North Korea fired an intercontinental ballistic missile on Monday.\n\n"
+        "The missile flew about 1,000 kilometers, the military said.\n\n"
+        "Japan's ministry said it flew for 73 minutes, to a maximum altitude of more than 6,000 km.\n\n"
+        "North Korea also tested a ballistic missile on Sunday. It flew 570 km."
+    )
+    first, *_ = proposals("SEOUL, " + body)
+    told = {claim.field: (claim.value, claim.bound) for claim in first.claims}
+    assert told["range_m"] == (1_000_000.0, Bound.ABOUT)
+    assert told["flight_s"] == (4_380.0, Bound.EXACT)
+    assert told["apogee_m"] == (6_000_000.0, Bound.AT_LEAST)
+
+
+def test_two_figures_of_one_field_are_not_guessed_between() -> None:
+    body = (
+        "Dec. 18, 2023 (Wire) -- North Korea fired an intercontinental ballistic missile on Monday.\n\n"
+        "It flew about 1,000 km, Seoul said. It flew more than 1,020 km, Tokyo said. It flew for 73 minutes."
+    )
+    (one,) = proposals("SEOUL, " + body)
+    assert {claim.field for claim in one.claims} == {"told", "flight_s"}

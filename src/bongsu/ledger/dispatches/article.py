@@ -50,10 +50,14 @@ class When(NamedTuple):
 
 
 class Named(NamedTuple):
-    """A launch or a meeting that a sentence of the body names; `number` is how many it counts, None: it does not say."""
+    """A launch or a meeting that a sentence of the body names; `number` is how many it counts, None: it does not say.
+
+    `follows`: sentences after it that go on about this launch alone ("It flew ...").
+    """
 
     kind: str
     what: str
     number: int | None
     when: tuple[When, ...]
     sentence: str
+    follows: tuple[str, ...] = ()

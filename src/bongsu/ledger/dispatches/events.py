@@ -16,9 +16,9 @@ _COUNT = re.compile(
     r"\b(one|two|three|four|five|twice)\b(?= (?:\w+[ -]){0,3}(?:test|launch|attempt|failed|firing|satellite|missile|ballistic))|\btwice\b",
     re.IGNORECASE,
 )
-_ACT = re.compile(r"\b(?:launch|fir|test|attempt|lift|flew|fly)\w*", re.IGNORECASE)
+_ACT = re.compile(r"\b(?:launch|fir|test|attempt|lift|flew|fly|fail)\w*", re.IGNORECASE)
 _NAMED = re.compile(r"\b(Hwasong(?:pho)?-\d+\w*|Pukguksong-\d+|Chollima-\d|Malligyong-\d|Unha-\d|Kwangmyongsong-\d)\b")
-_SATELLITE = re.compile(r"\bsatellites?\b", re.IGNORECASE)
+_SATELLITE = re.compile(r"\bsatellites?\b|\b(?:space|carrier) rockets?\b|\bspace launch vehicles?\b", re.IGNORECASE)
 _MISSILE = re.compile(
     r"\b(?:ballistic missiles?|ICBMs?|intercontinental ballistic missiles?|cruise missiles?)\b", re.IGNORECASE
 )
@@ -41,6 +41,10 @@ _MEETINGS = (
 _SAID = re.compile(
     r"\b(?:said|told|announced|reported|stated|added|according)\b(?: \w+){0,4} ?(?:on )?$", re.IGNORECASE
 )
+_OF_IT = re.compile(
+    r"^(?:It|The (?:missile|ICBM|rocket|projectile))\b|\b(?:said|saying) (?:that )?(?:it|the (?:missile|ICBM|rocket|projectile))\b"
+)
+"""How wires go on about the launch that the sentence before named."""
 _SENTENCE = re.compile(r"(?<=[a-z\d\)\"\u201d%])[.!?][\"\u201d]? +(?=[\"\u201cA-Z])")
 
 
@@ -58,12 +62,17 @@ def named(dispatch: Dispatch) -> list[Named]:
     """Launches and meetings in the order in which the body names them."""
     day = local_day(dispatch)
     found: list[Named] = []
+    alone: int | None = None  # which of them the sentences now speak of, where it is one launch
     for paragraph in dispatch.body:
         for sentence in sentences(paragraph):
             if len(sentence) > SENTENCE_CHARACTERS:
                 continue
-            found += _meetings(sentence, day)
-            found += _launches(sentence, day)
+            meetings, launches = _meetings(sentence, day), _launches(sentence, day)
+            found += [*meetings, *launches]
+            if launches or meetings:
+                alone = len(found) - 1 if len(launches) == 1 and not meetings and len(launches[0].when) == 1 else None
+            elif alone is not None and _OF_IT.search(sentence) and not _dates(sentence, day):
+                found[alone] = found[alone]._replace(follows=(*found[alone].follows, sentence))
     return found
 
 
@@ -95,7 +104,7 @@ def _meetings(sentence: str, day: str | None) -> list[Named]:
 def _launches(sentence: str, day: str | None) -> list[Named]:
     """One entry for each clause that speaks of launches that have been: a satellite's, a named missile's, any missile's."""
     found = []
-    for clause in re.split(r"\b(?:and is|and are|while|but|following|after|, which)\b", sentence):
+    for clause in _CLAUSES.split(sentence):
         kind, what = _kind(clause, sentence)
         if what is None or not _ACT.search(clause):
             continue
@@ -105,6 +114,12 @@ def _launches(sentence: str, day: str | None) -> list[Named]:
             continue
         found.append(Named(kind, what, number, when or (When("", None, "the clause gives no date"),), sentence))
     return found
+
+
+_CLAUSES = re.compile(
+    r"\b(?:and is|and are|while|but|following|after|, which)\b"
+    r"|,? and (?=(?:then |later )?(?:failed|fired|launched|tested|tried|attempted|conducted|sent|put)\b)"
+)
 
 
 def _kind(clause: str, sentence: str) -> tuple[str, str | None]:

@@ -169,13 +169,15 @@ def _claims(dispatch: Dispatch, named: Named, when: When, launch: Launch, of: in
     claims = [claim("told", told, "", Bound.EXACT, "")]
     if of != 1 or len(named.when) != 1:
         return claims
-    for field, unit, pattern in _FIGURES:
-        match = pattern.search(named.sentence)
-        if match is not None:
-            number = match[2].replace(",", "")
-            claims.append(
-                claim(field, number, unit, _BOUNDS.get(match[1] or "", Bound.EXACT), _half_width(number, unit))
-            )
+    said: dict[str, dict[tuple[str, str, str], None]] = {}
+    for sentence in (named.sentence, *named.follows):
+        for field, unit, pattern in _FIGURES:
+            for match in pattern.finditer(sentence):
+                said.setdefault(field, {})[match[2].replace(",", ""), unit, match[1] or ""] = None
+    for field, figures in said.items():
+        if len(figures) == 1:  # two figures of one field are of two who spoke: whose is whose is not guessed
+            ((number, unit, how),) = figures
+            claims.append(claim(field, number, unit, _BOUNDS.get(how, Bound.EXACT), _half_width(number, unit)))
     time = _time(dispatch, named, when)
     return claims if time is None else [*claims, claim("launch_time", time, "time", Bound.EXACT, "30")]
 

@@ -21,6 +21,8 @@ _ATTN = re.compile(r"^\(ATTN: ?(?P<notes>.*)\)$", re.IGNORECASE)
 _SLUG = re.compile(
     r"^(?:SLUG|Slug):\s*(?P<named>\S.*)$|^(?P<plain>[A-Z0-9][A-Z0-9.&' ]*(?:[-/][A-Z0-9.&' ]+)+(?:,.*)?)$"
 )
+_SLUG_LIKE = re.compile(r"^[\w.&']+(?:[-/][\w.&']+)+(?: \w+){0,3}$")
+"""A slug in small letters, of which only a headline below it tells that it is none itself."""
 _STAMP = re.compile(
     r"^(?:(?P<hour>\d{1,2}):(?P<minute>\d\d) )?(?P<month>[A-Z][a-z]+)\.? (?P<day>\d{1,2}), (?P<year>\d{4})$"
 )
@@ -113,6 +115,8 @@ def _head(lines: list[str], full: bool) -> tuple[str | None, Revision, str | Non
             slug = named["named"] or named["plain"]
         elif headline is None:
             revision, headline = _headline(line, revision)
+        elif slug is None and revision.mark is not None and _SLUG_LIKE.match(headline):
+            slug, headline = headline, line
     return slug, revision, headline, byline, stamp
 
 
