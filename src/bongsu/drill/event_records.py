@@ -25,8 +25,6 @@ from bongsu.views.review import Review
 _TOLD = ("warning", "path", "alarm", "alert", "stance", "freshness")
 _ADMITTED = tuple(dict.fromkeys(("configuration", *folded.TAKES, *_TOLD)))
 _LINKS = tuple(dict.fromkeys((*measures_exchange.TAKES, *measures_latency.TAKES)))
-_BEFORE_NS = 60_000_000_000
-"""A review begins so long before its first launch, if nothing else is asked for."""
 
 
 class Span(msgspec.Struct, frozen=True):
@@ -91,8 +89,8 @@ def gather(places: list[Path | str], title: str, span: Span) -> Gathered:
             str(places[0]),
         )
     launches = [one.launch_ns for one in objects if one.launch_ns is not None]
-    start_ns = min(launches, default=records[0].admitted[0].head.receipt_ns) - _BEFORE_NS
-    review.scenario = title or f"Event of {format_time(start_ns + _BEFORE_NS, 0)}"
+    start_ns = min(launches, default=records[0].admitted[0].head.receipt_ns)
+    review.scenario = title or f"Event of {format_time(start_ns, 0)}"
     return Gathered(
         _material(review.scenario, start_ns, review, records, session.latencies_ms), _content(review), dict(refused)
     )
