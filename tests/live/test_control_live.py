@@ -140,6 +140,7 @@ def test_control_waits_pauses_injects_and_ends(bongsu: Run, tmp_path: Path) -> N
         assert answer["ok"] is (told.returncode == 0)
         return answer
 
+    # A partner counts as stale after some seconds without a heartbeat: the cut by hand lasts longer than that.
     with running(write(tmp_path, duration_s=6000.0), out, "--speed", "1", "--wait") as drill:
         until("all are ready", lambda: not order("status")["missing"])
         assert order("status")["state"] == "waiting"
@@ -148,17 +149,17 @@ def test_control_waits_pauses_injects_and_ends(bongsu: Run, tmp_path: Path) -> N
         until("it runs", lambda: order("status")["state"] == "running")
         assert "has begun" in order("startex")["error"]
         assert order("pause")["ok"]
-        until("it stands", lambda: order("status")["state"] == "pause")
+        assert order("status")["state"] == "pause", "the answer comes when it has taken effect"
         stood_at_s = order("status")["at_s"]
         assert order("status")["at_s"] == stood_at_s
         assert "stands" in order("jump", "100")["error"]
         assert order("resume")["stood_s"] > 0.0
-        assert order("inject", "link_cut", "node=jp", "lasts_s=2")["ok"]
+        assert order("inject", "link_cut", "node=jp", "lasts_s=8")["ok"]
         assert "not in a live drill" in order("inject", "key_revoked", "node=jp")["error"]
         assert "cn" in order("inject", "node_crash", "node=cn")["error"]
         until("the cut is over", lambda: not order("status").get("next"))
         assert order("say", "Lunch is at noon.")["ok"]
-        assert order("speed", "20")["speed"] in (1.0, 20.0)
+        assert order("speed", "20")["speed"] == 20.0
         assert order("jump", "500")["ok"]
         until("it has jumped", lambda: order("status")["at_s"] >= 500.0)
         assert "goes forward" in order("jump", "10")["error"]
@@ -177,6 +178,7 @@ def test_control_waits_pauses_injects_and_ends(bongsu: Run, tmp_path: Path) -> N
     ]  # fmt: skip
     states = [item.body.state.value for item in items(out, "kr", "freshness") if item.body.source == "jp"]
     assert states[0] == "fresh"
+    assert "stale" in states, "the cut by hand was a cut"
     assert json.loads(printed)["exchange"]["lost"] == 0
 
 

@@ -47,7 +47,8 @@ def control(folder: Path, order: str, words: tuple[str, ...], text: str, node: s
         click.echo(json.dumps(answer))
         return 0 if answer["ok"] else 2
     if not answer["ok"]:
-        raise BadInput(str(answer["error"]), "`bongsu drill control DIR status` tells where the drill stands", order)
+        click.echo(f"bongsu: {answer['error']}", err=True)
+        return 2
     _tell(answer)
     return 0
 

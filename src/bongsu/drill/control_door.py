@@ -18,8 +18,7 @@ import msgspec
 from bongsu.adapters.secret_files import write_secret
 from bongsu.base.errors import BadInput, BongsuError
 from bongsu.base.limits import CONTROL_CONNECTIONS_COUNT, CONTROL_LINE_BYTES
-from bongsu.base.units import ns_to_seconds
-from bongsu.drill.director import Director, parse_inject
+from bongsu.drill.director import Director
 
 FILE = "control.json"
 _LOOPBACK = "127.0.0.1"
@@ -74,7 +73,7 @@ class ControlDoor:
         self._open_count += 1
         try:
             while line := await reader.readline():
-                writer.write(msgspec.json.encode(self._answer(line)) + b"\n")
+                writer.write(msgspec.json.encode(await self._answer(line)) + b"\n")
                 await writer.drain()
         except (ValueError, ConnectionError):
             pass  # a line beyond the bound, or a console that is gone: its connection ends
@@ -82,12 +81,14 @@ class ControlDoor:
             self._open_count -= 1
             writer.close()
 
-    def _answer(self, line: bytes) -> dict[str, Any]:
+    async def _answer(self, line: bytes) -> dict[str, Any]:
         try:
             asked = msgspec.json.decode(line, type=Asked)
             if not hmac.compare_digest(asked.token.encode(), self._token.encode()):
                 raise BadInput("the token is not that of this drill", f"read it anew from {FILE}", "control")
             told = self._do(asked)
+            if asked.do in _OF_PACE:
+                await self._director.takes_effect()
         except (BongsuError, msgspec.MsgspecError, UnicodeDecodeError) as error:
             return {"ok": False, "error": str(error)}
         return {"ok": True, **told, **self._director.status()}
@@ -113,9 +114,7 @@ class ControlDoor:
             case "postpone":
                 director.postpone(_needed(asked.seconds, "postpone"))
             case "inject":
-                start_ns = director.stage.program.scenario.start_ns
-                now_s = ns_to_seconds(director.pace.now().exercise_ns - start_ns)
-                director.inject(parse_inject(asked.kind, asked.figures, now_s))
+                director.inject(asked.kind, asked.figures)
             case "say":
                 director.tell(asked.node or None, "message", asked.text)
             case "endex":
@@ -128,6 +127,8 @@ class ControlDoor:
 
 ORDERS = ("status", "startex", "pause", "resume", "postpone", "speed", "jump", "inject", "say", "hold", "endex")
 """All that control may order."""
+_OF_PACE = frozenset({"pause", "resume", "hold", "speed", "jump"})
+"""Orders that take effect at every node at the same moment, a little later: the answer tells where the drill stands then."""
 
 
 def _needed(value: float | None, what: str) -> float:

@@ -13,7 +13,7 @@ from bongsu.base.errors import BadInput
 from bongsu.base.limits import EXERCISE_SPEED, ORDER_AHEAD_S
 from bongsu.base.time import format_time
 from bongsu.base.units import ns_to_seconds, seconds_to_ns
-from bongsu.drill import detections, live_injects
+from bongsu.drill import detections, live_injects, scenario_faults
 from bongsu.drill import scenario_schema as kinds
 from bongsu.drill.operators import Operators
 from bongsu.drill.pacing import FeedSender, Pace
@@ -170,13 +170,19 @@ class Director:
         self._replan(now_ns)
         self.stage.watch.say(f"EXCON postpones all that is still to come by {by_s:g} s.")
 
-    def inject(self, inject: kinds.Inject) -> None:
+    def inject(self, kind: str, figures: Iterable[str]) -> None:
         """An inject by hand, from now on."""
+        scenario, now_ns = self.stage.program.scenario, self.pace.now().exercise_ns
+        inject = parse_inject(kind, figures, ns_to_seconds(now_ns - scenario.start_ns))
         live_injects.refuse_impossible(inject, self.stage)
-        now_ns = self.pace.now().exercise_ns
         self.stage.program.add(inject)
-        self._replan(now_ns - 1)
-        self.stage.watch.say(f"EXCON injects {type(inject).__struct_config__.tag}.")
+        # Its moment, which is a float, may lie a little before now: nothing of it must be left out.
+        self._replan(min(now_ns, scenario.time_ns(inject.at_s)) - 1)
+        self.stage.watch.say(f"EXCON injects {kind}.")
+
+    async def takes_effect(self) -> None:
+        """Until the newest order has."""
+        await self.pace.wait_until_link(self._link_ns() + _AHEAD_NS)
 
     def end(self) -> None:
         """ENDEX."""
@@ -278,10 +284,16 @@ def parse_inject(kind: str, figures: Iterable[str], now_s: float) -> kinds.Injec
     if isinstance(lasts_s, float):
         raw["until_s"] = now_s + lasts_s
     try:
-        inject: kinds.Inject = msgspec.convert(raw, kinds.Inject)
+        return msgspec.convert({"inject": raw}, _ByHand).inject
     except msgspec.ValidationError as error:
-        raise BadInput(str(error), "see docs/reference/scenario.md for the keys of an inject", "inject") from None
-    return inject
+        told = scenario_faults.explain(str(error), {"inject": raw}, _ByHand, "control")
+        if told.place.endswith("until_s"):
+            raise BadInput("it is not said how long it lasts", "add lasts_s=20, or so", told.place) from None
+        raise told from None
+
+
+class _ByHand(msgspec.Struct):
+    inject: kinds.Inject
 
 
 def _value(text: str) -> float | str:

@@ -46,12 +46,21 @@ def refuse_impossible(inject: kinds.Inject, stage: "Stage") -> None:
     node = getattr(inject, "node", None)
     if node is not None and node not in scenario.codes:
         raise BadInput(f"{node!r} is not a partner's code", f"use one of {', '.join(scenario.codes)}", "inject")
+    until_s = getattr(inject, "until_s", None)
+    if until_s is not None and until_s <= inject.at_s:
+        raise BadInput("it would end before it begins", "give lasts_s above 0", "inject")
+    if isinstance(inject, kinds.OperatorAbsent):
+        there = [one.name for one in scenario.operators if one.node == inject.node]
+        if inject.name not in there:
+            remedy = f"use one of {', '.join(there)}" if there else "the scenario scripts nobody there"
+            raise BadInput(f"{inject.name!r} is not a scripted person of {inject.node}", remedy, "inject")
     if isinstance(inject, kinds.LinkCut | kinds.SlowLink) and inject.node not in stage.relays:
         raise BadInput("that line does not pass through the drill", "start the drill with --control", "inject")
     if isinstance(inject, kinds.SensorOutage | kinds.Clutter):
         known = [sensor.id for sensor in scenario.sensors]
         if inject.sensor not in known:
-            raise BadInput(f"{inject.sensor!r} is not a sensor", f"use one of {', '.join(known)}", "inject")
+            remedy = f"use one of {', '.join(known)}" if known else "the scenario has none"
+            raise BadInput(f"{inject.sensor!r} is not a sensor", remedy, "inject")
     if isinstance(inject, kinds.BrokerCrash) and inject.server not in ("hub", *scenario.codes):
         raise BadInput(f"{inject.server!r} is no server", "use hub, or a partner's code", "inject")
 
