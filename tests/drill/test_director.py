@@ -161,6 +161,16 @@ def test_what_cannot_be_is_refused_in_one_line_and_changes_nothing(words: tuple[
     assert stage.program.scenario is SCENARIO
 
 
+def test_players_are_told_the_name_of_the_exercise_and_nothing_of_the_plan() -> None:
+    stage = Stage()
+
+    async def main() -> None:
+        Director(stage, stage.now_ns, waits=True).announce()
+
+    asyncio.run(main())
+    assert stage.done == [("announce", SCENARIO.exercise)]
+
+
 def test_every_kind_is_tried() -> None:
     tried = {*CASES, *BY_PLOTS, *REFUSED, kinds.SlowLink, kinds.OperatorAbsent}
     assert tried == set(typing.get_args(kinds.Inject))

@@ -88,9 +88,8 @@ class Director:
         return [other for other in others if other not in node.sources or node.sources[other].state.value != "fresh"]
 
     def announce(self) -> None:
-        """Tell the duty officers of every nation that an exercise begins."""
-        scenario = self.stage.program.scenario
-        self.tell(None, "announce", f"{scenario.exercise}: {scenario.title}")
+        """Tell the duty officers of every nation that an exercise begins: its name, and nothing of what it will be about."""
+        self.tell(None, "announce", self.stage.program.scenario.exercise)
 
     def tell(self, only: str | None, order: str, text: str) -> None:
         """A word of exercise control to one nation's players, or to all; no clock changes."""
