@@ -15,6 +15,11 @@ _WIDER = 3.0  # sigmas of the older track are taken this much wider: its path ma
 _SLACK_M = 1500.0
 _SLACK_M_S = 30.0
 _GATE_D2 = 25.0  # six numbers
+_MISSED = 4.5  # more than two looks that should have seen it, in log odds: a track that took false plots and strayed
+_STRAYED_S = 40.0
+_STRAYED_M = 8_000.0
+_STRAYED_M_S = 250.0
+_STRAYED_D2 = 16.0
 _LOST_S = 30.0
 _HIGH_M = 150_000.0  # an object seen here first was launched a minute or more ago
 _NO_STAGE_M = (
@@ -36,19 +41,32 @@ def partner(fresh: Memory, memories: list[Memory], store: Store, watcher: Watche
     ]
     if not candidates:
         return _lost_one(fresh, memories, store, now_s)
+    near = _nearest(fresh, candidates, store, now_s, (_SLACK_M, _SLACK_M_S), _GATE_D2)
+    if near is None:
+        strayed = [memory for memory in candidates if memory.missed > _MISSED and now_s - memory.last_s < _STRAYED_S]
+        near = _nearest(fresh, strayed, store, now_s, (_STRAYED_M, _STRAYED_M_S), _STRAYED_D2)
+    return near if near is not None else _lost_one(fresh, memories, store, now_s)
+
+
+def _nearest(
+    fresh: Memory, candidates: list[Memory], store: Store, now_s: float, slack: tuple[float, float], gate_d2: float
+) -> Memory | None:
+    """The candidate whose path lies nearest to the fresh track's, by place and velocity, within a gate."""
+    if not candidates:
+        return None
     which = np.array([fresh.slot, *[memory.slot for memory in candidates]])
     mean, cov = np.empty((len(which), 6)), np.empty((len(which), 6, 6))
     tables.advance(store.x, store.p, store.free, store.time_s, store.mode, which, now_s)
     tables.moments(store.x, store.p, store.free, store.mode, which, mean, cov)
-    slack = np.diag([_SLACK_M**2] * 3 + [_SLACK_M_S**2] * 3)
-    best, chosen = _GATE_D2, None
+    loose = np.diag([slack[0] ** 2] * 3 + [slack[1] ** 2] * 3)
+    best, chosen = gate_d2, None
     for k, memory in enumerate(candidates, start=1):
         difference = mean[k] - mean[0]
-        total = cov[0] + _WIDER**2 * cov[k] + slack
+        total = cov[0] + _WIDER**2 * cov[k] + loose
         d2 = float(difference @ np.linalg.solve(total, difference))
         if d2 < best:
             best, chosen = d2, memory
-    return chosen if chosen is not None else _lost_one(fresh, memories, store, now_s)
+    return chosen
 
 
 def _lost_one(fresh: Memory, memories: list[Memory], store: Store, now_s: float) -> Memory | None:
