@@ -17,7 +17,8 @@ def names(lines):
     [
         (1, "one object, two infrared sensors, false plots packed around it"),
         (3, "two lofted flights, one radar, false plots spread"),
-        (5, "five lofted flights, infrared and a radar, false plots packed around them"),
+        (236, "seven medium flights, infrared and a radar, false plots spread"),
+        (235, "three lofted flights as close together as the one infrared sensor can tell"),
         (8, "two lofted flights, two radars, false plots packed around them"),
         (11, "six low flights, one radar that looks every five seconds"),
     ],
@@ -47,7 +48,7 @@ def test_false_plots_are_thick_where_late_looks_had_them():
         points = middle + rng.uniform(-30e3, 30e3, size=(5, 3))
         clutter.learn(nearby, points, np.full((5, 3), np.nan), 1, 1.0)
     here = np.stack((middle, middle + np.array([200e3, 0.0, 0.0])))
-    found = clutter.density(nearby, here, np.full((2, 3), np.nan), False)
+    found = clutter.density(nearby, here, np.full((2, 3), np.nan), np.full(2, 100.0), False)
     true = 5.0 / 60e3**3
     assert 0.5 * true < found[0] < 4.0 * true  # the largest of four balls: never far too thin
     assert found[1] == 0.0
@@ -61,8 +62,8 @@ def test_false_plots_that_go_along_with_a_track_are_found_beside_it():
         points = track + rng.normal(scale=20e3, size=(2, 3))
         clutter.learn(nearby, points, clutter.beside(points, track), 1, 10.0)
     ahead = np.array([[5e5 + 50e3 * 30, 0.0, 0.0]])
-    assert clutter.density(nearby, ahead + 1e3, np.full((1, 3), np.nan), False)[0] == 0.0
-    assert clutter.density(nearby, ahead + 1e3, clutter.beside(ahead + 1e3, ahead), False)[0] > 1e-15
+    assert clutter.density(nearby, ahead + 1e3, np.full((1, 3), np.nan), np.full(1, 100.0), False)[0] == 0.0
+    assert clutter.density(nearby, ahead + 1e3, clutter.beside(ahead + 1e3, ahead), np.full(1, 100.0), False)[0] > 1e-15
 
 
 def test_plots_that_a_track_explains_after_all_are_forgotten_and_old_ones_too():

@@ -17,6 +17,7 @@ from bongsu.model.noun import Floats
 
 BALLS_M = (10e3, 20e3, 40e3, 80e3)
 _COUNT_LEAST = 3
+_SIGMAS = 6.0
 _SPAN_S = 30.0  # looks of so long are remembered
 _LOOKS = (12, 60)  # but not fewer and not more than these
 _ROWS_COUNT = 256
@@ -56,20 +57,27 @@ def beside(points: Floats, tracks: Floats) -> Floats:
     return seen
 
 
-def density(nearby: Nearby, points: Floats, seen: Floats, flat: bool) -> Floats:
-    """False plots a look and m3 (m2 if `flat`) at each point (N,); 0 where nothing is known."""
+def density(nearby: Nearby, points: Floats, seen: Floats, noise_m: Floats, flat: bool) -> Floats:
+    """False plots a look and m3 (m2 if `flat`) at each point (N,); 0 where nothing is known.
+
+    `noise_m` (N,): sigma across of a plot there. Balls of a few sigmas are left out: plots that lie together as closely as the sensor can tell are no crowd of
+    false ones but an object, or some.
+    """
     found = np.zeros(len(points))
     past = nearby.plots
     if len(past) < _COUNT_LEAST or len(points) == 0:
         return found
     looks = max(nearby.looks - past[0, 0], 1.0)
+    least_m = np.minimum(_SIGMAS * noise_m, BALLS_M[-1])
     for own, theirs in ((points, past[:, 1:4]), (seen, past[:, 4:7])):
         difference = own[:, None, :] - theirs[None, :, :]
         d2 = np.einsum("nbi,nbi->nb", difference, difference)
         for ball_m in BALLS_M:
             count = np.count_nonzero(d2 < ball_m**2, axis=1)
             size = math.pi * ball_m**2 if flat else 4.0 / 3.0 * math.pi * ball_m**3
-            found = np.maximum(found, np.where(count >= _COUNT_LEAST, count / (looks * size), 0.0))
+            found = np.maximum(
+                found, np.where((count >= _COUNT_LEAST) & (ball_m >= least_m), count / (looks * size), 0.0)
+            )
     return found
 
 

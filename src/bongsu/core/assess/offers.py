@@ -7,6 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from bongsu.core.assess import clutter
 from bongsu.core.assess.sensors import Watcher
 from bongsu.core.assess.tracks import Memory, Store, candidates, slots_of
 from bongsu.flight import tables
@@ -15,31 +16,58 @@ from bongsu.model.noun import Floats, Integers
 GATE_D2 = 30.0  # four measured numbers at most: a true plot falls outside once in 200,000
 DETECTED = 0.85  # chance that a covering look sees an object, as assumed for the score
 _WIDE_M = 15_000.0  # a track less sure of its place than this takes no single plot in clutter: a new track must form and join it
+_COARSE = 3.0  # nor less sure than so many sigmas of the sensor: a coarse one leaves every track wide
 _STAGING_S = 20.0
 _RATE_CLUTTERED = 0.2  # false plots a look from which on a single plot far off is not to be trusted
 
 
 class Look:
-    """One look as it is worked through: its plots, how thick false ones are at each, and which are still open."""
+    """One look as it is worked through: its plots, which are still open, and how thick false ones are at each (worked out when asked for)."""
 
-    def __init__(self, watcher: Watcher, rows: Floats, log_densities: Floats, now_s: float) -> None:
-        self.watcher, self.rows, self.log_densities, self.now_s = watcher, rows, log_densities, now_s
+    def __init__(self, watcher: Watcher, rows: Floats, tracks_ecef_m: Floats, now_s: float) -> None:
+        self.watcher, self.rows, self.now_s = watcher, rows, now_s
         self.open_rows: Integers = np.arange(len(rows))
+        self._tracks = watcher.tracks_at(tracks_ecef_m)
+        self._log_densities = watcher.even_log_densities(rows)
+        self._local = np.zeros(len(rows), bool)
 
     @property
     def offered(self) -> Floats:
         """The open plots."""
         return self.rows if len(self.open_rows) == len(self.rows) else np.ascontiguousarray(self.rows[self.open_rows])
 
+    def seen(self, which: Integers) -> Floats:
+        """Places of some plots as seen from the nearest confirmed track."""
+        return clutter.beside(self.watcher.points(self.rows[which]), self._tracks)
+
+    def log_densities(self, which: Integers, *, local: bool) -> Floats:
+        """Log density of false plots at the places of some plots; with `local`, as late looks had them there."""
+        if local:
+            fresh = which[~self._local[which]]
+            if len(fresh):
+                rows = self.rows[fresh]
+                self._log_densities[fresh] = self.watcher.log_densities(rows, self.seen(fresh))
+                self._local[fresh] = True
+        return self._log_densities[which]
+
 
 def possible(
-    store: Store, group: list[Memory], look: Look, watchers: dict[str, Watcher], least: float
+    store: Store, group: list[Memory], look: Look, watchers: dict[str, Watcher], least: float, plain: float
 ) -> tuple[Integers, Integers, Floats]:
-    """Pairs of a track of the group and an open plot within the gate, and what each gains over "false plot", if more than `least`."""
+    """Pairs of a track of the group and an open plot within the gate, and what each gains over "false plot", if more than `least`.
+
+    A pair that gains more than `plain` over a false plot of the sensor's mean rate is not looked into further.
+    """
     watcher = look.watcher
     slots = slots_of(group)
     tracks, plots, gain = candidates(store, slots, look.offered, GATE_D2)
-    gain = gain - look.log_densities[look.open_rows][plots] + math.log(DETECTED)
+    found = gain + math.log(DETECTED)
+    gain = found - look.log_densities(look.open_rows, local=False)[plots]
+    doubtful = np.flatnonzero(gain < plain)
+    if len(doubtful):
+        own = look.open_rows[plots[doubtful]]
+        look.log_densities(np.unique(own), local=True)
+        gain[doubtful] = found[doubtful] - look.log_densities(own, local=False)
     keep = gain > least
     if watcher.infrared or watcher.rate >= _RATE_CLUTTERED:
         closed = _closed(store, group, slots, watcher, watchers, look.now_s)
@@ -64,7 +92,9 @@ def _closed(
     """
     model = np.where(store.mode[slots] == tables.FREE, 0, 1)
     p = store.p
-    wide = p[slots, model, 0, 0] + p[slots, model, 1, 1] + p[slots, model, 2, 2] > _WIDE_M**2
+    spread2 = p[slots, model, 0, 0] + p[slots, model, 1, 1] + p[slots, model, 2, 2]
+    away = np.linalg.norm(store.x[slots, model, :3] - watcher.place, axis=1)
+    wide = spread2 > np.maximum(_WIDE_M, _COARSE * float(watcher.sigmas[1:3].max()) * away) ** 2
     if not (watcher.infrared or wide.any()):
         return None
     closed = np.zeros(len(group), bool)

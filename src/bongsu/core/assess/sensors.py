@@ -73,20 +73,23 @@ class Watcher:
             away *= self._distance_m / np.maximum(np.linalg.norm(away, axis=1), 1.0)[:, None]
         return away
 
-    def log_densities(self, rows: Floats, seen: Floats | None = None) -> Floats:
-        """The same for each of `rows` (N, 20), as thick as late looks had false plots there; `seen` (N, 3) as seen from the nearest confirmed track.
-
-        Where nothing is remembered: false plots may be spread evenly over the sky, or over azimuth and elevation, and then crowd at the pole.
-        """
+    def even_log_densities(self, rows: Floats) -> Floats:
+        """The same for each of `rows` (N, 20): false plots may be spread evenly over the sky, or over azimuth and elevation, and then crowd at the pole."""
         along = np.abs(rows[:, 6:9] @ self.up)
         off_pole = np.sqrt(np.maximum(1.0 - along * along, _POLE_LEAST**2))
         crowd = self._solid / (2.0 * math.pi * self._half_angle * off_pole)
-        even = max(self.rate, RATE_LEAST) / self.volume * np.maximum(crowd, 1.0)
+        return np.asarray(self.log_density + np.log(np.maximum(crowd, 1.0)))
+
+    def log_densities(self, rows: Floats, seen: Floats | None = None) -> Floats:
+        """As thick as late looks had false plots there, at least evenly; `seen` (N, 3): the plots as seen from the nearest confirmed track."""
         points = self.points(rows)
         if seen is None:
             seen = np.full(points.shape, np.nan)
-        local = clutter.density(self.nearby, points, seen, self.infrared)
-        return np.asarray(np.log(np.maximum(even, local * np.einsum("ni,ni->n", points, points))))
+        distance2 = np.einsum("ni,ni->n", points, points)
+        noise_m = np.sqrt(distance2) * self.sigmas[1:3].max()
+        local = clutter.density(self.nearby, points, seen, noise_m, self.infrared) * distance2
+        found: Floats = np.maximum(self.even_log_densities(rows), np.log(np.maximum(local, 1e-300)))
+        return found
 
     def learn(self, false_plots: Floats, seen: Floats, looks: int = 1) -> None:
         """Take the plots (M, 20) of the last of some looks that no track explains."""

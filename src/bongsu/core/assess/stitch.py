@@ -16,12 +16,15 @@ _SLACK_M = 1500.0
 _SLACK_M_S = 30.0
 _GATE_D2 = 25.0  # six numbers
 _MISSED = 4.5  # more than two looks that should have seen it, in log odds: a track that took false plots and strayed
-_STRAYED_S = 40.0
+STRAYED_S = 40.0
 _STRAYED_M = 8_000.0
 _STRAYED_M_S = 250.0
 _STRAYED_D2 = 16.0
-_LOST_S = 30.0
-_HIGH_M = 150_000.0  # an object seen here first was launched a minute or more ago
+_LOST_S = 10.0
+_LOST_M = 20_000.0
+_LOST_M_S = 200.0
+_LOST_D2 = 400.0
+_HIGH_M = 100_000.0  # an object seen here first was launched a minute or more ago
 _NO_STAGE_M = (
     50_000.0  # what infrared sees burn below this is a new launch, and no upper stage of an object that had gone dark
 )
@@ -43,7 +46,7 @@ def partner(fresh: Memory, memories: list[Memory], store: Store, watcher: Watche
         return _lost_one(fresh, memories, store, now_s)
     near = _nearest(fresh, candidates, store, now_s, (_SLACK_M, _SLACK_M_S), _GATE_D2)
     if near is None:
-        strayed = [memory for memory in candidates if memory.missed > _MISSED and now_s - memory.last_s < _STRAYED_S]
+        strayed = [memory for memory in candidates if memory.missed > _MISSED and now_s - memory.last_s < STRAYED_S]
         near = _nearest(fresh, strayed, store, now_s, (_STRAYED_M, _STRAYED_M_S), _STRAYED_D2)
     return near if near is not None else _lost_one(fresh, memories, store, now_s)
 
@@ -70,11 +73,16 @@ def _nearest(
 
 
 def _lost_one(fresh: Memory, memories: list[Memory], store: Store, now_s: float) -> Memory | None:
-    """The one track that infrared alone saw and lost, for an object that appears where no launch begins: high up."""
-    lost = [m for m in memories if m.believed and m.locked and not m.ranged and now_s - m.last_s > _LOST_S]
-    if len(lost) != 1 or _altitude(fresh, store) < _HIGH_M:
+    """Of the tracks that infrared alone saw and lost the nearest, for an object that appears where no launch begins: high up.
+
+    Such an object is one of those that were seen to be launched. What infrared alone says of a path may be far off, so one lost track is taken as it is.
+    """
+    if _altitude(fresh, store) < _HIGH_M:
         return None
-    return lost[0]
+    lost = [m for m in memories if m.believed and m.locked and not m.ranged and now_s - m.last_s > _LOST_S]
+    if len(lost) > 1:
+        return _nearest(fresh, lost, store, now_s, (_LOST_M, _LOST_M_S), _LOST_D2)
+    return lost[0] if lost else None
 
 
 def _altitude(fresh: Memory, store: Store) -> float:

@@ -38,9 +38,12 @@ from bongsu.model.sensor import Sensor, SensorState, SensorStatus
 from bongsu.model.track import Phase, Track, TrackStatus
 
 _BIRTH = -8.0  # log odds that a plot which nothing explains is a new object and not a false plot
-_CONFIRM = 12.0
+CONFIRM = 12.0
+_PLAIN = 14.0  # log odds that no crowd of false plots undoes
 _PAIR_LEAST = -6.0  # among many objects a second plot says little: the third tells the pairs apart
 _PAIRS_COUNT = 300
+_PLOTS = 3
+_PLOTS_TWIN = 5  # where several first pairs were possible
 _AHEAD = 6.0  # a track is confirmed when no other telling of its plots comes so near in log odds
 _SETTLED = 8  # plots after which both stand
 _LIKELY = 4.0  # a tentative track of this score explains its plots: they are no false ones
@@ -156,9 +159,7 @@ class Tracker:
         memories = [memory for memory in self._memories if not memory.asleep]
         tables.advance(store.x, store.p, store.free, store.time_s, store.mode, slots_of(memories), now_s)
         believed, tentative = _parted(memories)
-        seen = clutter.beside(watcher.points(rows), watcher.tracks_at(places(self._store, believed)))
-        log_densities = watcher.log_densities(rows, seen)
-        look = Look(watcher, rows, log_densities, now_s)
+        look = Look(watcher, rows, places(self._store, believed), now_s)
         older = [memory for memory in tentative if memory.plots > 1]
         young = [memory for memory in tentative if memory.plots == 1]
         explained = np.zeros(len(rows), bool)
@@ -173,8 +174,9 @@ class Tracker:
             look.open_rows = np.setdiff1d(look.open_rows, np.array([row for _, row in taken], np.int64))
         slots_seen = {memory.slot: None for memory in updated}
         self._unseen([memory for memory in memories if memory.slot not in slots_seen], watcher, now_s, 1)
-        watcher.learn(rows[~explained], seen[~explained])
-        for k in np.flatnonzero(~explained).tolist():  # also one that a young track took, for it may be another's
+        unexplained = np.flatnonzero(~explained)
+        watcher.learn(rows[unexplained], look.seen(unexplained))
+        for k in unexplained.tolist():  # also one that a young track took, for it may be another's
             self._begin(watcher, rows[k])
         told: list[tuple[Memory, Floats]] = []
         for memory, high in zip(updated, steering.above_air(self._store, slots_of(updated)), strict=True):
@@ -188,13 +190,15 @@ class Tracker:
 
     def _associate(self, group: list[Memory], look: Look) -> list[tuple[Memory, int]]:
         """Give the open plots to the tracks of a group, best total first, and update these; the pairs taken."""
-        tracks, plots, gain = possible(self._store, group, look, self._watchers, 0.0)
+        tracks, plots, gain = possible(
+            self._store, group, look, self._watchers, 0.0, _PLAIN if group[0].believed else math.inf
+        )
         taken = association.assign_pairs(tracks, plots, gain, len(group), len(look.open_rows))
         return self._update([group[a] for a in tracks[taken].tolist()], plots[taken], gain[taken], look)
 
     def _pair(self, group: list[Memory], look: Look) -> list[tuple[Memory, int]]:
         """Second plots of tracks that have one: where more than one pair is possible each is followed up, for nothing tells yet which is true."""
-        tracks, plots, gain = possible(self._store, group, look, self._watchers, _PAIR_LEAST)
+        tracks, plots, gain = possible(self._store, group, look, self._watchers, _PAIR_LEAST, math.inf)
         if len(tracks) == 0:
             return []
         alone = (np.bincount(tracks)[tracks] == 1) & (np.bincount(plots)[plots] == 1) & (gain > 0.0)
@@ -214,7 +218,7 @@ class Tracker:
         slot = self._slot()
         for array in (self._store.x, self._store.p, self._store.free, self._store.time_s, self._store.mode):
             array[slot] = array[memory.slot]
-        twin = msgspec.structs.replace(memory, slot=slot, seen=dict(memory.seen), rows=list(memory.rows))
+        twin = msgspec.structs.replace(memory, slot=slot, seen=dict(memory.seen), rows=list(memory.rows), twin=True)
         self._memories.append(twin)
         return twin
 
@@ -296,7 +300,8 @@ class Tracker:
         """Confirm, move to free flight; what is to be told of, with its looks."""
         fresh = not memory.believed
         if fresh:
-            if memory.plots < 3 or memory.score < _CONFIRM or not self._sensible(memory):
+            least = _PLOTS_TWIN if memory.twin else _PLOTS
+            if memory.plots < least or memory.score < CONFIRM or not self._sensible(memory):
                 return []
             rivals = stitch.rivals(memory, self._memories)
             if memory.plots < _SETTLED and any(rival.score > memory.score - _AHEAD for rival in rivals):
@@ -400,7 +405,8 @@ class Tracker:
         if now_s - memory.last_s > _UNSEEN_S:
             return True
         if not memory.locked:
-            return memory.missed > 12.0 + 2.0 * min(memory.plots, 10)
+            waited = now_s - memory.last_s > stitch.STRAYED_S  # a new track may turn out to be this one
+            return waited and memory.missed > 12.0 + 2.0 * min(memory.plots, 10)
         x = self._store.x[memory.slot, 0]
         if float(x[0] * x[0] + x[1] * x[1] + x[2] * x[2]) > 6.4e6**2:
             return False

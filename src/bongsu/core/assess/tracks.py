@@ -51,6 +51,7 @@ class Memory(msgspec.Struct):
     fitted: int = 0
     thetas: Floats | None = None
     reference: tuple[float, float] = (0.0, 0.0)
+    twin: bool = False  # begun where several pairs of first plots were possible
 
     @property
     def believed(self) -> bool:
