@@ -65,3 +65,12 @@ def test_a_scenario_states_the_terms_of_each_nation() -> None:
     kr, us = (configuration(told, code, ()) for code in ("kr", "us"))
     assert [(one.terms, one.onward) for one in kr.terms] == [("of-the-scenario", ("review",))]
     assert [(one.terms, one.onward) for one in us.terms] == [("an-exercise-is-reviewed-together", ("file", "review"))]
+
+
+def test_a_consent_that_has_ended_when_the_review_is_made_lets_nothing_in() -> None:
+    items = jp_heard(
+        Node("kr", policy=SHIPPED.replace('onward = ["file", "review"]', 'onward = ["review"]\nfor_s = 60'))
+    )
+    at_once = [one for one in reviewed(items, None) if isinstance(one.body, Warning) and one.head.origin == "kr"]
+    late = [one for one in reviewed(items, None, at(80).link_ns) if one.head.origin == "kr"]
+    assert at_once and not late

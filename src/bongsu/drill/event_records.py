@@ -1,5 +1,6 @@
 """What the review of an event is made of, read from its records through the release gate: the same material as of a drill, without a truth."""
 
+import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -104,7 +105,7 @@ def _read(place: Path | str, span: Span, admission: Admission) -> _Record:
                 "the record does not begin with a configuration", "give a whole record", reader.place.shown
             )
         kept = (item for item in _items(reader, _ADMITTED) if span.holds(item))
-        admitted = list(reviewed(kept, admission))
+        admitted = list(reviewed(kept, admission, time.time_ns()))
         links = [item for item in _items(reader, _LINKS) if span.holds(item)]
         return _Record(first.body, admitted, links, reader.end().digest.hex())
 

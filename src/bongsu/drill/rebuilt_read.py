@@ -1,5 +1,6 @@
 """Reading records for `rebuilt.py`: warnings only as far as policy and their originators' terms let them out to a file; and checking the result."""
 
+import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -63,7 +64,7 @@ def _allowed(reader: RecordReader, refused: Counter[str]) -> Iterator[Item[Any]]
                 "the record does not begin with a configuration", "give a whole record", reader.place.shown
             )
         elif isinstance(item.body, Warning):
-            decision = gate.whole(question(item, RECIPIENT), item.head.receipt_ns)
+            decision = gate.whole(question(item, RECIPIENT), item.head.receipt_ns, time.time_ns())
             if not decision.allowed:
                 refused[f"warning of {item.head.origin}: {decision.reasons[0]}"] += 1
                 continue

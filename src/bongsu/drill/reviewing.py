@@ -48,8 +48,13 @@ class Admission:
         return [self._entered[place] for place in sorted(self._entered)]
 
 
-def reviewed(items: Iterable[Item[Any]], admission: Admission | None = None) -> Iterator[Item[Any]]:
-    """One node's items that may leave for the review, in order; the first of them is its configuration. Consents are judged at each item's time."""
+def reviewed(
+    items: Iterable[Item[Any]], admission: Admission | None = None, leaves_ns: int | None = None
+) -> Iterator[Item[Any]]:
+    """One node's items that may leave for the review, in order; the first of them is its configuration.
+
+    `leaves_ns`: when they leave, by which consents end; None: a drill's, reviewed when it ends, each at its own time.
+    """
     gate: Gate | None = None
     decided: dict[_Asked, Decision] = {}
     for item in items:
@@ -62,7 +67,7 @@ def reviewed(items: Iterable[Item[Any]], admission: Admission | None = None) -> 
         place = (kind_of(body), head.origin, head.label, words_of(body))
         decision = decided.get(place)
         if decision is None:
-            decision = _decided(gate, place, head)
+            decision = _decided(gate, place, head, leaves_ns)
             if head.label.onward_until_ns is None:
                 decided[place] = decision
         if admission is not None:
@@ -87,7 +92,7 @@ def through_the_gate(items: Items, admission: Admission | None = None) -> Items:
     return admitted
 
 
-def _decided(gate: Gate, place: _Asked, head: Head) -> Decision:
+def _decided(gate: Gate, place: _Asked, head: Head, leaves_ns: int | None) -> Decision:
     kind, origin, label, words = place
     asked = Question(recipient=EXIT, kind=kind, members={}, item=head.id, origin=origin, label=label, words=words)
-    return gate.whole(asked, head.receipt_ns, head.link_ns)
+    return gate.whole(asked, head.receipt_ns, head.link_ns if leaves_ns is None else leaves_ns)
