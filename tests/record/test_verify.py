@@ -138,6 +138,34 @@ def test_a_cut_off_end_is_named(copy: Path) -> None:
     assert (broken.entry, broken.why) == (31, "truncated")
 
 
+def test_an_entry_beyond_the_noted_end_is_named(copy: Path) -> None:
+    tamper(
+        copy,
+        "INSERT INTO entries SELECT number + 1000, kind, item, type, event_ns, receipt_ns, link_ns, origin, mode, "
+        "exercise, head, body, hash FROM entries WHERE number = 30",
+    )
+    broken = found(copy)
+    assert broken is not None
+    assert (broken.entry, broken.why) == (1030, "changed")
+
+
+def test_a_record_that_is_written_on_meanwhile_is_whole_up_to_where_it_was(tmp_path: Path) -> None:
+    settings_ = configuration(public=KEY.public_key().public_bytes_raw())
+    engine = open_engine(tmp_path, settings_, build, BEGIN, sign, Durability.MEMORY_SPEED)
+    run = inputs(40)
+    for now, body in run[:20]:
+        engine.step(now, body)
+    engine.store._flush()
+    with RecordReader(tmp_path) as reader:
+        end = reader.end()
+        for now, body in run[20:]:
+            engine.step(now, body)
+        engine.store._flush()
+        assert verify(reader.entries(last=end.number), end).broken is None
+        assert beside_the_chain(reader, end) is None
+    engine.close()
+
+
 def test_a_record_written_anew_by_somebody_else_fails_against_a_known_key(record: Path) -> None:
     with RecordReader(record) as reader:
         verdict = verify(reader.entries(), reader.end(), {"kr-1": bytes(32)})
@@ -158,8 +186,9 @@ def test_a_record_without_its_closing_checkpoint_is_whole_but_not_closed(tmp_pat
 def found(folder: Path) -> Broken | None:
     """What `bongsu record verify` finds: in the chain, beside it, or in the file."""
     with RecordReader(folder) as reader:
-        verdict = verify(reader.entries(), reader.end(), None, reader.base)
-        return verdict.broken or beside_the_chain(reader)
+        end = reader.end()
+        verdict = verify(reader.entries(last=end.number), end, None, reader.base)
+        return verdict.broken or beside_the_chain(reader, end)
 
 
 def flipped(path: Path, place: float, flip: int, start: int = 0) -> bytes:

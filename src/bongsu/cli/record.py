@@ -55,9 +55,10 @@ def verify(folder: Path | str, keys: tuple[str, ...], as_json: bool) -> int:
 
     with RecordReader(folder) as reader:
         base, known = reader.base, _keys(keys)
-        verdict = walk(reader.entries(), reader.end(), known, base)
+        end = reader.end()
+        verdict = walk(reader.entries(last=end.number), end, known, base)
         sealed = file_seal.sealed(reader.place)
-        broken = verdict.broken or beside_the_chain(reader, known)
+        broken = verdict.broken or beside_the_chain(reader, end, known)
     if as_json:
         names = ("node", "entries", "removed", "signed", "closed", "hash", "digest")
         told = {name: getattr(verdict, name) for name in names}

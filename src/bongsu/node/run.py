@@ -28,7 +28,7 @@ from bongsu.adapters.clock import ScaledClock
 from bongsu.adapters.feeds import Intake, UdpFeed, feed_file, feed_stream
 from bongsu.adapters.hold_signal import HoldListener, send_hold
 from bongsu.adapters.oidc import OidcProvider
-from bongsu.base.errors import RecordError
+from bongsu.base.errors import BongsuError
 from bongsu.base.limits import (
     DISK_PATIENCE_S,
     DRAIN_S,
@@ -282,7 +282,10 @@ class Node:
                 )
                 try:
                     removed = await asyncio.to_thread(look, *work)
-                except RecordError as error:
+                except (
+                    BongsuError,
+                    OSError,
+                ) as error:  # a disk or server that fails is announced; the next look tries again
                     control.say(f"record: nothing can be removed: {error}")
                     removed = []
                 for one in removed:

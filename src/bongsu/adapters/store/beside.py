@@ -8,13 +8,19 @@ from bongsu.adapters.store import file_seal
 from bongsu.adapters.store.reader import RecordReader
 from bongsu.model.configuration import Configuration
 from bongsu.model.message import Outgoing
+from bongsu.record.chain import End
 from bongsu.record.entry import body_of
 from bongsu.record.snapshot import seal_for
 from bongsu.record.verify import Broken, keys_of
 
 
-def beside_the_chain(reader: RecordReader, keys: dict[str, bytes] | None = None) -> Broken | None:
-    """What is wrong there, once the chain itself holds; None: nothing. `keys` (key id to 32 bytes) replaces the record's own."""
+def beside_the_chain(reader: RecordReader, end: End, keys: dict[str, bytes] | None = None) -> Broken | None:
+    """What is wrong there, once the chain holds up to `end`; None: nothing. `keys` (key id to 32 bytes) replaces the record's own."""
+    beyond = next(iter(reader.entries(first=end.number + 1)), None)
+    if beyond is not None and reader.end() == end:  # a node that writes on moves its end with its entries
+        return Broken(
+            beyond.number, "changed", f"it stands beyond entry {end.number}, where the record is noted to end"
+        )
     for snapshot in reader.snapshots():
         if seal_for(snapshot) not in reader.snapshot_seals([snapshot]):
             return Broken(snapshot.entry, "changed", "the snapshot taken there is not what its seal says")
