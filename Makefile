@@ -20,7 +20,7 @@ SEED ?= 1
 SECONDS_OF_FUZZ ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: scoreboard help setup drill test test-long chaos fuzz check bench reference pins clean python-is-new-enough
+.PHONY: screenshots scoreboard help setup drill test test-long chaos fuzz check bench reference pins clean python-is-new-enough
 
 help:
 	@echo "make drill      the joint drill of three nations, in three acts (KEEP=1 leaves it running)"
@@ -32,6 +32,7 @@ help:
 	@echo "make check      style, types, layers, tidiness, documents"
 	@echo "make scoreboard machine and human seconds of the historic cases, beside published times (minutes)"
 	@echo "make bench      speed of tracking, of sharing and of a drill"
+	@echo "make screenshots  pictures of console and wall for the documents, from a live drill (two minutes)"
 	@echo "make reference  writes docs/reference anew from the code"
 	@echo "make pins       resolves requirements/*.in anew into requirements/*.txt"
 	@echo "make clean      removes .venv, .tools, caches and runs"
@@ -72,6 +73,9 @@ bench: setup
 
 scoreboard: setup
 	@$(ONE_THREAD) $(BIN)/bongsu drill scoreboard
+
+screenshots: setup
+	@$(BIN)/python tools/screenshots.py
 
 reference: setup
 	@$(BIN)/python tools/reference.py

@@ -140,5 +140,3 @@ def test_a_stopped_and_a_dead_node_are_no_link_within_two_seconds(browser: Brows
         killed_ms = time.time() * 1_000
         until(kr, "document.body.dataset.link === 'lost'")
         assert kr.evaluate("window.lostAt") - killed_ms <= NO_LINK_MS
-        # The drill starts it again at the same port: the page is back by itself.
-        until(kr, "document.body.dataset.link === 'up'", 40)

@@ -199,7 +199,7 @@ export function card(event, chosen, onChoose, { paths = [], inSalvo = false } = 
     : null;
   return element("article", {
     class: `card ${calls(event) ? "calling" : ""} ${calls(event) && !callsHere(event) ? "elsewhere" : ""} ${chosen ? "chosen" : ""} card-${word}`,
-    "data-event": event.event, "aria-label": `${event.event} ${say(`event.${word}`)}`,
+    "data-event": event.event, "data-version": String(event.version), "aria-label": `${event.event} ${say(`event.${word}`)}`,
   }, head, alarmLine(event), body);
 }
 

@@ -2,6 +2,7 @@
 
 import { isGone } from "./figures.js";
 import { area as areaById } from "./geography.js";
+import { RISKS } from "./map.js";
 import { EARTH_KM, ellipse, greatCircle, vector } from "./sphere.js";
 import { number, say } from "./words.js";
 
@@ -86,7 +87,7 @@ function addEvent(made, event, scene, gone) {
     }
     if (launch && impact && !over) made.faint.push([dashed(greatCircle(of(launch), of(impact)).map((v) => raised(v, SKIN))), colour]);
   }
-  if (event.alert?.status !== "alert") return;
+  if (!RISKS.has(event.alert?.status)) return;
   for (const risk of event.alert.areas) {
     for (const ring of areaById(risk.area)?.rings ?? []) made.lines.push([pairs(ring.points.map((v) => raised(v, SKIN))), scene.edge]);
   }

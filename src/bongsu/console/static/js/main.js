@@ -76,11 +76,17 @@ function scene() {
   return { focus: chosen, events: open, paths, colour: colourOf, index: indexOf, words: language(), mark: node ? frameText(node) : "" };
 }
 
+// Where the inset lies on the map, in its pixels.
+function coverOf(box) {
+  const inner = box.getBoundingClientRect(), outer = box.parentElement.getBoundingClientRect();
+  return [inner.left - outer.left, inner.top - outer.top, inner.right - outer.left, inner.bottom - outer.top];
+}
+
 function showMaps() {
   const now = scene();
-  chart.draw(now);
   const withImpact = now.events.filter((event) => (!chosen || event.event === chosen) && event.assessments.some((one) => one.estimate?.impact && !isGone(one.status)));
   byId("inset").hidden = withImpact.length === 0;
+  chart.draw({ ...now, cover: withImpact.length ? coverOf(byId("inset")) : null });
   if (withImpact.length) inset.draw({ ...now, focus: withImpact[0].event, events: withImpact, mark: frameText({ ...piece("node"), exercise: "" }) });
   replace(byId("legend"), origins().map((origin) =>
     element("li", {}, element("span", { class: `swatch origin-${indexOf(origin)}`, "aria-hidden": "true" }, "━ "), origin.toUpperCase())));

@@ -9,6 +9,7 @@ const HOME = [[126, 38], [141, 40], [128, 33], [145, 46]].map(([longitude, latit
 const PROVINCES_KM_PER_PIXEL = 4;
 const FONT = "system-ui, 'Noto Sans CJK KR', 'Noto Sans CJK JP', sans-serif";
 const LABELLED_PATHS = 40;
+export const RISKS = new Set(["alert", "pre_alert"]);
 const DASHES = [[], [7, 4], [2, 3], [10, 3, 2, 3]];
 
 const of = (point) => vector(point.longitude_deg, point.latitude_deg);
@@ -89,6 +90,7 @@ export class ChartMap {
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
     this.pen = pen;
     this.labels = [];
+    this.cover = scene.cover;
     for (const event of scene.events) this.drawAreas(event);
     for (const path of scene.paths) this.drawPath(path, scene);
     for (const event of scene.events) this.drawEvent(event, scene);
@@ -107,11 +109,20 @@ export class ChartMap {
       return;
     }
     const points = this.wanted(scene);
-    const key = `${scene.focus ?? ""}/${width}x${height}/${points.length > HOME.length}`;
+    const key = `${scene.focus ?? ""}/${width}x${height}/${points.length > HOME.length}/${Boolean(scene.cover)}`;
     const inside = this.projection && points.every((point) => this.projection.sees(point));
     if (key === this.fitted && inside) return;
     this.fitted = key;
     this.projection = Projection.fit(width, height, points, this.inset ? 160 : 500);
+    // What would lie under the inset is moved out from below it.
+    if (scene.cover && points.some((point) => this.covers(scene.cover, ...this.projection.xy(point)))) {
+      const { kmPerPixel } = this.projection;
+      this.projection = new Projection(width, height, this.projection.vectorAt(width * 0.64, height * 0.62), kmPerPixel * 1.3);
+    }
+  }
+
+  covers([left, top, right, bottom], x, y, wide = 0) {
+    return x + wide > left && x < right && y > top && y - 12 < bottom;
   }
 
   wanted(scene) {
@@ -191,18 +202,24 @@ export class ChartMap {
   }
 
   drawAreas(event) {
-    if (!event.alert || event.alert.status !== "alert") return;
+    if (!RISKS.has(event.alert?.status)) return;
     const pen = this.pen;
     for (const risk of event.alert.areas) {
       const one = areaById(risk.area);
       if (!one) continue;
       pen.beginPath();
       for (const ring of one.rings) if (near(this.projection, ring)) this.trace(pen, ring.points, true);
+      // To be ready is paler than to take cover, and its edge is broken.
+      const ready = risk.rung !== "alert";
       pen.fillStyle = this.colour(risk.kind === "overflight" ? "area-overflight" : "area-impact");
+      pen.globalAlpha = ready ? 0.5 : 1;
       pen.fill("evenodd");
+      pen.globalAlpha = 1;
+      pen.setLineDash(ready ? [4, 3] : []);
       pen.strokeStyle = this.colour("area-edge");
       pen.lineWidth = 1;
       pen.stroke();
+      pen.setLineDash([]);
       const middle = one.rings[0].middle;
       if (this.inset && this.projection.sees(middle)) this.label(middle, areaName(risk.area), this.colour("ink"), 0, 0, "center");
     }
@@ -311,10 +328,11 @@ export class ChartMap {
     const pen = this.pen, [x, y] = this.projection.xy(v);
     pen.font = `600 12px ${FONT}`;
     const wide = pen.measureText(text).width;
-    const left = x + dx - (align === "right" ? wide : align === "center" ? wide / 2 : 0);
+    let left = x + dx - (align === "right" ? wide : align === "center" ? wide / 2 : 0);
     let top = y + dy;
     // The same word at the same place once: a salvo is not written twenty times.
     if (this.labels.some((box) => box[3] === text && Math.abs(left - box[0]) < 12 && Math.abs(y + dy - box[4]) < 12)) return;
+    if (this.cover && this.covers(this.cover, left, top, wide)) left = this.cover[0] - wide - 4;
     const covers = () => this.labels.some((box) => left < box[0] + box[1] && box[0] < left + wide && Math.abs(box[2] - top) < 13);
     for (let tries = 0; tries < 8 && covers(); tries += 1) top += 13;
     this.labels.push([left, wide, top, text, y + dy]);
