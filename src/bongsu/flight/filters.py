@@ -27,7 +27,7 @@ LN_BETA_MEAN = math.log(
 LN_BETA_SIGMA = (
     0.8  # so that a prior of the usual 0.7 about 4,000 puts a body of 1,000 outside four sigmas of its impact
 )
-FREE_NOISE_M2_S3 = 1e-6  # what the gravity model leaves out; more would spoil a long coast (notes on the bound)
+FREE_NOISE_M2_S3 = 1e-7  # what the gravity model leaves out (3e-5 m/s2 that hold for minutes); with 1e-6 precise radars are doubted after a minute
 LN_BETA_WALK_PER_M = (
     0.2**2 / 20_000.0
 )  # density over beta wanders by 20 % in 20 km: true air, and drag over Mach number

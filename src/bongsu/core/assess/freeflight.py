@@ -20,6 +20,7 @@ from bongsu.model.noun import Floats
 FREE_ENOUGH = 0.95
 _FREE_FIRST = 0.8
 _FREE_NO_MORE = 0.3
+_FREE_AGAIN = 0.98
 _WAIT_S = 5.0  # burnout is believed this long after the powered model became unlikely
 _LOOKS_LEAST = 4
 _LOOKS_RANGED = (
@@ -68,7 +69,9 @@ def consider(memory: Memory, store: Store, now_s: float, period_s: float) -> Non
     """After an update or a miss: move a track towards free flight, or solve it again in batch."""
     slot = memory.slot
     if memory.locked:
-        if memory.surprise > _SURPRISED:
+        if store.mode[slot] == tables.BOTH:
+            _doubted(memory, store, now_s, period_s)
+        elif memory.surprise > _SURPRISED:
             _unlock(memory, store, now_s)
         elif memory.solve_next and len(memory.rows) - memory.solved >= memory.solve_next:
             _solve_again(memory, store)
@@ -93,6 +96,15 @@ def consider(memory: Memory, store: Store, now_s: float, period_s: float) -> Non
         if len(memory.rows) - memory.tried < _RETRY_SHARE * memory.tried_looks:
             return
         _lock(memory, store, now_s, period_s)
+
+
+def _doubted(memory: Memory, store: Store, now_s: float, period_s: float) -> None:
+    """A free flight that was missed in the air (`steering.missed`) and has come back on its path, or off it, or not at all."""
+    slot = memory.slot
+    if store.free[slot] < _FREE_NO_MORE:
+        memory.let_go()  # `steering` tells whether it was lift
+    elif store.free[slot] > _FREE_AGAIN or now_s - memory.last_s > max(_UNSEEN_LOOKS * period_s, _DARK_S):
+        store.mode[slot], store.free[slot] = tables.FREE, 1.0
 
 
 def _unlock(memory: Memory, store: Store, now_s: float) -> None:

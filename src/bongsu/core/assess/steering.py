@@ -22,6 +22,7 @@ _HIGH_M = 6_378_137.0 + AIR_M
 _ODDS = 12.0
 _ODDS_ALONE = 20.0
 _FREE_THEN = 0.02
+_FREE_IN_DOUBT = 0.95
 _LIFT_LEAST = 0.2  # over drag: a body at an angle, and wind of 40 m/s at ten times that speed, feign as much
 _WIND_M_S = 60.0
 _SIGMAS = 3.0
@@ -63,6 +64,23 @@ def watch(memory: Memory, store: Store) -> None:
     memory.steered = bool(sure or (told[1] > _ODDS_ALONE and told[2] > least))
     if memory.steered:
         _hand_over(memory, store)
+
+
+def missed(memory: Memory, store: Store) -> None:
+    """A sensor that should have seen a free flight in the air did not: it may be steered out of the gate. Until a look tells, any force is possible too."""
+    slot = memory.slot
+    if not memory.locked or memory.lifted is None or store.mode[slot] != tables.FREE:
+        return
+    x = store.x[slot, 0]
+    force = np.zeros(9)
+    force[:7] = x[:7]
+    ahead = x[3:6] / max(float(np.linalg.norm(x[3:6])), 1.0)
+    drag = lift.lift_axes(force, np.empty((2, 3)))
+    store.x[slot, 1, :6], store.x[slot, 1, 6:] = x[:6], -drag * ahead
+    store.p[slot, 1] = 0.0
+    store.p[slot, 1, :6, :6] = store.p[slot, 0, :6, :6]
+    store.p[slot, 1, [6, 7, 8], [6, 7, 8]] = filters.FORCE_SIGMA_M_S2**2
+    store.mode[slot], store.free[slot] = tables.BOTH, _FREE_IN_DOUBT
 
 
 def _hand_over(memory: Memory, store: Store) -> None:

@@ -295,6 +295,7 @@ class Tracker:
                 memory.score += loss * count * sure * (1.0 if own else 0.3)
             elif sure == 1.0 and own:
                 memory.missed -= loss * count
+                steering.missed(memory, store)
 
     def _after_update(self, memory: Memory, watcher: Watcher, now_s: float) -> list[tuple[Memory, Floats]]:
         """Confirm, move to free flight; what is to be told of, with its looks."""
