@@ -1,7 +1,7 @@
 """How near the start in batch and the filter after it come to the bound, and how true their covariances are, over a grid of sensors.
 
 python benchmarks/start_bound.py run --runs 2000 --out bound.json [--sensor 1,5] [--rate 10] [--first-seed 0]
-python benchmarks/start_bound.py plot bound.json --out docs/explain/start-bound.svg
+python benchmarks/start_bound.py plot docs/explain/start-bound.json --out docs/images/start-bound.svg
 
 The scene: burnout at 80 km and 2.87 km/s, 383 km of apogee, 1,000 km of range; one radar 100 km beyond the impact and 100 km beside it, that sees it from
 2 degrees of elevation on. Prior: the first look, and a velocity of 0 +- 4 km/s along each axis. Bound: the posterior Cramer-Rao bound of that prior and

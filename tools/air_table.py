@@ -1,8 +1,8 @@
-"""How far true air lies from the table of the U.S. Standard Atmosphere that `flight.atmosphere` uses: density by NRLMSIS 2.1 over places, seasons and hours.
+"""How far true air lies from the table of the U.S. Standard Atmosphere in `flight.atmosphere`: NRLMSIS 2.1 over places, seasons and hours.
 
-For every 5 km up to 120 km: mean density over the table's, and the spread (1 sigma) of its logarithm; and how fast the logarithm of the ratio wanders with height,
-as a variance for each metre, which `filters.LN_BETA_WALK_PER_M` must cover (only the ratio of density and beta is ever seen). Activity of the Sun and of the
-Earth's field is given, so that nothing is downloaded.
+For every 5 km up to 120 km: mean density over the table's, and the spread (1 sigma) of its logarithm. And how fast the logarithm of the ratio wanders
+with height, as a variance for each metre, which `filters.LN_BETA_WALK_PER_M` must cover (only the ratio of density and beta is ever seen). Activity of the
+Sun and of the Earth's field is given, so that nothing is downloaded.
 
     python -m pip install -r requirements/air.in && python tools/air_table.py [--json]
 """
@@ -68,7 +68,8 @@ def main() -> None:
     print("altitude km  density / table  sigma of ln")
     for row in rows:
         print(f"{row['altitude_m'] / 1e3:11.0f}  {row['mean_ratio']:15.3f}  {row['sigma_ln']:11.3f}")
-    print(f"ln density wanders by {walk['wander_per_m']:.2e} a metre below 90 km, {walk['with_table_per_m']:.2e} with what the table is off")
+    alone, both = walk["wander_per_m"], walk["with_table_per_m"]
+    print(f"ln density wanders by {alone:.2e} a metre below 90 km, {both:.2e} with what the table is off")
 
 
 if __name__ == "__main__":

@@ -139,7 +139,9 @@ def _ellipse(record: Array, cov: Array, out: Array) -> None:
     en = cov[0, 1] + record[_EXTRA + 1]
     middle, spread = 0.5 * (ee + nn), math.hypot(0.5 * (nn - ee), en)
     out[4] = FACTOR_95 * math.sqrt(max(middle + spread, 0.0))
-    out[5] = FACTOR_95 * math.sqrt(max(middle - spread, 1.0))
+    out[5] = FACTOR_95 * math.sqrt(
+        max(middle - spread, WIND_SIGMA_M * WIND_SIGMA_M)
+    )  # what is carried may be off, never below this
     out[6] = (0.5 * math.atan2(2.0 * en, nn - ee)) % math.pi
 
 

@@ -186,10 +186,18 @@ def _onto_ground(y: Array, axes: Array, project: Array) -> None:
 
 @njit()
 def _add_quadrature(
-    entry: Array, entry_s: float, elapsed: float, sigma: float, y: Array, axes: Array, slope: Array, cov: Array,
-    shift: Array,
+    entry: Array, entry_s: float, elapsed: float, p: Array, y: Array, axes: Array, slope: Array, cov: Array, shift: Array,
 ) -> None:  # fmt: skip
-    """Replace the straight line in ln beta by flights at four more values of it: mean shift (3,) and the covariance's difference."""
+    """Replace the straight line in ln beta by flights at four more values of it: mean shift (3,) and the covariance's difference.
+
+    Place and velocity that go with ln beta (`p`, (7, 7)) move the impact too, straight: left out, the difference may take away more than there is.
+    """
+    sigma = math.sqrt(p[6, 6])
+    whole = np.empty(3)  # slope by ln beta and by what goes with it
+    for a in range(3):
+        whole[a] = slope[a, 6]
+        for i in range(6):
+            whole[a] += slope[a, i] * p[i, 6] / p[6, 6]
     sides = np.zeros((4, 3))
     for side in range(4):
         z = entry.copy()
@@ -203,6 +211,8 @@ def _add_quadrature(
                 s += axes[a, k] * (z[k] - y[k])
             sides[side, a] = s
         sides[side, 2] = time - elapsed
+        for a in range(3):
+            sides[side, a] += (whole[a] - slope[a, 6]) * _HERMITE_POINTS[side] * sigma
     for a in range(3):
         shift[a] = 0.0
         for side in range(4):
@@ -212,7 +222,7 @@ def _add_quadrature(
             second = -shift[a] * shift[b]
             for side in range(4):
                 second += _HERMITE_WEIGHTS[side] * sides[side, a] * sides[side, b]
-            cov[a, b] += second - slope[a, 6] * slope[b, 6] * sigma * sigma
+            cov[a, b] += second - whole[a] * whole[b] * sigma * sigma
 
 
 @njit("boolean(float64[::1],float64[:,::1],float64[::1],float64[::1],float64[:,::1])")
@@ -251,10 +261,9 @@ def predict_impact(x: Array, p: Array, out: Array, state: Array, jacobian: Array
                     for j in range(6):
                         s += project[a, i] * walk[i, j] * project[b, j]
             cov[a, b] = s
-    sigma = math.sqrt(max(p[6, 6], 0.0))
     shift = np.zeros(3)
-    if sigma > 0.02:
-        _add_quadrature(entry, entry_s, elapsed, sigma, y, axes, jacobian, cov, shift)
+    if p[6, 6] > 0.02 * 0.02:
+        _add_quadrature(entry, entry_s, elapsed, p, y, axes, jacobian, cov, shift)
     for k in range(3):
         y[k] += axes[0, k] * shift[0] + axes[1, k] * shift[1]
     out[0], out[1], _ = geodetic_of(y[0], y[1], y[2])
