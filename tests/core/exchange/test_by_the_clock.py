@@ -121,3 +121,13 @@ def test_an_object_that_is_found_again_was_never_told_as_lost() -> None:
     later(kr, 950)
     told = [json.loads(one.body)["status"] for one in outgoing_of([one.body for one in kr.items], "jp", "warning")]
     assert told == ["initial", "update", "impacted"]
+
+
+def test_figures_that_the_floor_hides_do_not_leave() -> None:
+    """An impact that is known to 2 km and then to 1 km is told as 5 km both times: only that we still look would be news."""
+    kr = Node("kr", policy=DEFAULT)
+    kr.say(at(10), estimate(10, impact=point(41.0, 139.0, 900.0, 2_000.0)))
+    kr.say(at(20), estimate(20, impact=point(41.005, 139.0, 901.0, 1_000.0)))
+    assert later(kr, 30) == []
+    kr.say(at(40), estimate(40, impact=point(41.1, 139.0, 901.0, 1_000.0)))
+    assert [left for _, left in later(kr, 42)] == [[3]], "an impact that is elsewhere leaves"

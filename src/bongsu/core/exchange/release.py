@@ -25,6 +25,7 @@ from bongsu.core.exchange.gate import Answer, Gate, Question, question
 from bongsu.core.exchange.waiting import Wait, Waiting, WaitingState, subject_of
 from bongsu.core.inform.course import next_moment_ns
 from bongsu.core.inform.desk import refused
+from bongsu.core.inform.own import tells_a_partner
 from bongsu.core.room import Due, Given
 from bongsu.model.alert_draft import AlertDocument
 from bongsu.model.carried import Carried
@@ -215,6 +216,10 @@ class ReleaseRoom:
             waits, due_ns = False, None
         elif not _predicts(warning) and now.exercise_ns >= memory.begun_ns + seconds_to_ns(NEWS_YOUNG_S):
             waits, due_ns = True, None
+        elif not self._is_news(before, warning, recipient, now):
+            waits, due_ns = True, None
+            if known is not None and known.warning.status not in _UNSEEN:
+                memory.waiting[recipient] = known
         else:
             next_ns = next_moment_ns(now.exercise_ns, seconds_to_ns(period_s), zlib.crc32(warning.warning.encode()))
             waits, due_ns = True, next_ns if known is None else min(known.due_ns, next_ns)
@@ -222,6 +227,14 @@ class ReleaseRoom:
             memory.waiting[recipient] = _Waiting(item.head, warning, due_ns)
         self._plan(memory)
         return waits
+
+    def _is_news(self, before: Warning, after: Warning, recipient: str, now: Now) -> bool:
+        """Whether better figures would look better to the recipient too, through the floor of the ellipses that it is told."""
+        if before.estimate is None or after.estimate is None:
+            return True
+        rule = self._gate.rule(recipient, "warning", "impact.semi_major_m", now.exercise_ns)
+        floor_m = 0.0 if rule is None else rule.parameters.get("floor_m", 0.0)
+        return tells_a_partner(before.estimate, after.estimate, floor_m)
 
     def _recipients(self, body: Any, now: Now) -> tuple[str, ...]:
         if isinstance(body, Warning):

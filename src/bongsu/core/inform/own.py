@@ -17,6 +17,8 @@ _SHRUNK = 0.7
 """A half-axis at this part of what was last said is news."""
 _MOVED = 0.5
 """A point moved by this part of the last said major half-axis is news."""
+_TOLD_S = 3.0
+"""A time of impact that differs by less than two of these is no news to a partner, however sure we are."""
 _IMPACT_MARGIN_S = 5.0
 """After the computed time of impact and three sigmas, this much more before the warning says `impacted`."""
 _PATH_ALTITUDE_M = 30_000.0
@@ -60,6 +62,22 @@ def tells_something_new(said: Warning, estimate: Estimate) -> bool:
     if estimate.time_ns < said.time_ns + _UPDATE_NS:
         return False
     return _moved(last.impact, estimate.impact) or (estimate.impact is None and _moved(last.launch, estimate.launch))
+
+
+def tells_a_partner(last: Estimate, newest: Estimate, floor_m: float) -> bool:
+    """Whether better figures of an impact are news to one who is told half-axes of `floor_m` at the least: what it cannot see would tell only that we look."""
+    before, after = last.impact, newest.impact
+    if before is None or after is None or before.semi_major_m is None or after.semi_major_m is None:
+        return True
+    last_m, newest_m = max(before.semi_major_m, floor_m), max(after.semi_major_m, floor_m)
+    if newest_m < _SHRUNK * last_m or newest_m * _SHRUNK > last_m:
+        return True
+    if before.time_ns is not None and after.time_ns is not None:
+        late_s = abs(after.time_ns - before.time_ns) / seconds_to_ns(1.0)
+        if late_s > 2.0 * max(before.sigma_time_s or 0.0, _TOLD_S):
+            return True
+    distance_m, _ = great_circle(before.latitude_rad, before.longitude_rad, after.latitude_rad, after.longitude_rad)
+    return bool(distance_m > _MOVED * last_m)
 
 
 def _moved(last: PointEstimate | None, newest: PointEstimate | None) -> bool:
