@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import msgspec
@@ -13,6 +14,8 @@ from hypothesis import strategies as st
 from bongsu.adapters.federation.access import read_access
 from bongsu.adapters.federation.description import one_machine, ports_needed, read_federation, write_federation
 from bongsu.adapters.federation.folder import Folder, create_folder, refresh_folder
+from bongsu.adapters.federation.inspection import examine
+from bongsu.adapters.federation.membership import leave
 from bongsu.adapters.federation.sealing_files import open_sealing
 from bongsu.adapters.federation.signing_keys import gather_keys, rotate_key, sealing_keys_of
 from bongsu.adapters.sealing import Sealing
@@ -105,3 +108,20 @@ def test_it_is_off_unless_declared(tmp_path: Path) -> None:
     assert read_federation(made.description).end_to_end
     with pytest.raises(BadInput, match="encrypts end to end"):
         open_sealing(made, read_access(made.access("kr", Mode.EXERCISE)), NOW_NS)
+
+
+def test_a_missing_sealing_key_is_found_and_a_leavers_ends(tmp_path: Path) -> None:
+    names = {"kr": "Korea", "jp": "Japan"}
+    plain = one_machine("trial", names, (Mode.EXERCISE,), list(range(32_000, 32_007)))
+    made = create_folder(tmp_path / "fed", msgspec.structs.replace(plain, end_to_end=True))
+
+    def said() -> list[str]:
+        return [finding.fault for finding in examine(made.root) if "sealing" in finding.fault]
+
+    assert len(said()) == 2
+    gather_keys(made.root)
+    assert not said()
+    at_ns = time.time_ns() + HOUR_NS
+    lines = leave(made.root, "jp", at_ns, at_ns - HOUR_NS)
+    assert any(line.startswith("sealing key") for line in lines)
+    assert {one.partner: one.until_ns for one in sealing_keys_of(made.root)} == {"kr": None, "jp": at_ns}

@@ -17,7 +17,8 @@ from bongsu.adapters.federation import server_files
 from bongsu.adapters.federation.certificates import expires
 from bongsu.adapters.federation.description import Federation, read_federation
 from bongsu.adapters.federation.folder import Folder, read_passwords
-from bongsu.adapters.federation.signing_keys import FILE_NAME, holds, keys_of
+from bongsu.adapters.federation.signing_keys import FILE_NAME, holds, keys_of, sealing_keys_of
+from bongsu.adapters.sealing import FILE_NAME as SEALING_KEYS
 from bongsu.adapters.servers import check_file, check_fit, find_server, read_varz
 from bongsu.base.errors import BongsuError, NotReady
 from bongsu.model.message import Lane
@@ -176,6 +177,7 @@ def examine(root: Path) -> list[Finding]:
             findings += _examine_files(folder, federation)
         findings += _examine_certificates(folder, federation)
     findings += _examine_keys(folder, federation, time.time_ns())
+    findings += _examine_sealing(folder, federation, time.time_ns())
     findings += _examine_leavers(folder, federation, time.time_ns())
     for state in inspect(folder, federation):
         findings += _examine_server(federation, state)
@@ -232,6 +234,19 @@ def _examine_certificates(folder: Folder, federation: Federation) -> Iterator[Fi
         elif expires(path.read_bytes()) - datetime.now(UTC) < RENEW_BEFORE:
             remedy = f"run `bongsu federation rotate {folder.root} {name}`"
             yield Finding(str(path), f"ends on {expires(path.read_bytes()):%Y-%m-%d}", remedy)
+
+
+def _examine_sealing(folder: Folder, federation: Federation, now_ns: int) -> Iterator[Finding]:
+    """Where encryption is declared, everybody who is released to has a sealing key that holds: its senders do not start without."""
+    if not federation.end_to_end:
+        return
+    held = {(key.partner, key.mode) for key in sealing_keys_of(folder.root) if holds(key, now_ns)}
+    for code in federation.codes:
+        for mode in federation.modes:
+            if federation.issuers_to(code) and (code, mode) not in held:
+                fault = f"no sealing key of {code} holds in mode {mode.value}"
+                remedy = f"`bongsu federation keys {folder.root}` where that partner's folder lies"
+                yield Finding(str(folder.root / SEALING_KEYS), fault, remedy)
 
 
 def _examine_leavers(folder: Folder, federation: Federation, now_ns: int) -> Iterator[Finding]:

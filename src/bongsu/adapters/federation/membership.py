@@ -19,7 +19,7 @@ from nats.aio.client import Client
 from bongsu.adapters.federation.description import Federation, read_federation, write_federation
 from bongsu.adapters.federation.folder import Folder, read_passwords, refresh_folder
 from bongsu.adapters.federation.server_files import admin_user
-from bongsu.adapters.federation.signing_keys import keys_of, revoke_key
+from bongsu.adapters.federation.signing_keys import end_sealing, keys_of, revoke_key
 from bongsu.adapters.secret_files import write_secret
 from bongsu.adapters.servers import read_varz
 from bongsu.base.errors import NotReady
@@ -69,6 +69,10 @@ def leave(root: Path, code: str, at_ns: int, now_ns: int) -> list[str]:
         if key.partner == code and (key.until_ns is None or key.until_ns > at_ns):
             revoke_key(root, key.key, at_ns)
             done.append(f"key {key.key} of {code} in mode {key.mode} holds until {format_time(at_ns, 0)}")
+    done += [
+        f"sealing key {key.key} of {code} in mode {key.mode} holds until {format_time(at_ns, 0)}"
+        for key in end_sealing(root, code, at_ns)
+    ]
     dated = tuple(
         msgspec.structs.replace(one, leaves=format_time(at_ns, 0)) if one.code == code else one
         for one in federation.partner

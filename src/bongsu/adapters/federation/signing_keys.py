@@ -49,6 +49,18 @@ def sealing_keys_of(root: Path) -> tuple[PublicKey, ...]:
     return read_public_keys(path) if path.exists() else ()
 
 
+def end_sealing(root: Path, code: str, at_ns: int) -> list[PublicKey]:
+    """Nobody seals for a partner from then on. Gives the keys that end."""
+    ended = [
+        _ended(one, at_ns)
+        for one in sealing_keys_of(root)
+        if one.partner == code and (one.until_ns is None or one.until_ns > at_ns)
+    ]
+    for one in ended:
+        _enter_sealing(root, one, one)
+    return ended
+
+
 def _enter_sealing(root: Path, key: PublicKey, ended: PublicKey | None = None) -> None:
     """Enter a sealing key, and the end of the one before."""
     known = [ended if ended is not None and one.key == ended.key else one for one in sealing_keys_of(root)]
