@@ -65,11 +65,11 @@ def test_a_browser_logs_in_over_tls(browser: Browser, node: Node, secure: Served
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto(secure.address)
-    until(page, "!document.getElementById('login').hidden")
+    until(page, "document.getElementById('login')?.hidden === false")
     page.fill("#login-name", "kim")
     page.fill("#login-password", GOOD)
     page.keyboard.press("Enter")
-    until(page, "document.body.dataset.link === 'up' && document.getElementById('person').textContent === 'kim'")
+    until(page, "document.body?.dataset.link === 'up' && document.getElementById('person')?.textContent === 'kim'")
     (cookie,) = [one for one in context.cookies() if one["name"] == COOKIE]
     assert (cookie["secure"], cookie["httpOnly"], cookie["sameSite"]) == (True, True, "Strict")
     assert errors == []
