@@ -149,7 +149,19 @@ def test_a_file_that_is_there_is_not_written_over(session: Path, bongsu: Bongsu,
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("name", ["salvo", "manoeuvring-2023-06-15", "partition-before-release"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "salvo",
+        pytest.param(
+            "manoeuvring-2023-06-15",
+            marks=pytest.mark.xfail(
+                strict=True, reason="known fault: kr ends the rebuilt pull-up as passed, not as here"
+            ),
+        ),
+        "partition-before-release",
+    ],
+)
 def test_a_session_comes_back_from_its_records(bongsu: Bongsu, tmp_path: Path, name: str) -> None:
     first = bongsu("drill", "run", name, "--speed", "max", "--json", "--out", "first", timeout=600)
     assert first.returncode in (0, 1), first.stderr  # whether it met its own expectations is not asked here

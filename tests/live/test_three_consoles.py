@@ -113,7 +113,7 @@ def test_a_full_drill_on_three_consoles_at_once(browser: Browser, tmp_path: Path
         # Until the last object is down, as every nation says.
         for watched in pages.values():
             down = "[...document.querySelectorAll('.card')].length >= 3 && !document.querySelector('.card-live')"
-            until(watched.page, down, 150)
+            until(watched.page, down, 300)
         assert running.poll() is None
         for name, watched in pages.items():
             assert (watched.errors, watched.foreign) == ([], []), name

@@ -46,12 +46,12 @@ def test_every_message_is_applied_once_and_a_retraction_reaches_every_holder(
 
 
 def assert_in_order(told: list[Item[Any]]) -> None:
-    """Each originator's versions come up by one."""
+    """Each originator's versions only rise; a partner gets none of those that its policy's floor hides, so numbers may be skipped."""
     newest: dict[tuple[str, str], int] = {}
     for item in told:
         if isinstance(item.body, Warning):
             place = (item.head.origin, item.body.warning)
-            assert item.body.version == newest.get(place, 0) + 1
+            assert item.body.version > newest.get(place, 0)
             newest[place] = item.body.version
 
 

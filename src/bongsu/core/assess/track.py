@@ -337,6 +337,8 @@ class Tracker:
         store = self._store
         m = 1 if store.free[memory.slot] < 0.5 else 0
         x, p = store.x[memory.slot, m], store.p[memory.slot, m]
+        if not (np.isfinite(x[:6]).all() and np.isfinite(p[:6, :6]).all() and (np.diag(p)[:6] > 0.0).all()):
+            return False
         speed = float(np.linalg.norm(x[3:6]))
         sigma = math.sqrt(float(np.trace(p[3:6, 3:6])))
         altitude = frames.altitude_of(x[0], x[1], x[2])

@@ -75,7 +75,9 @@ def _fit(memory: Memory, store: Store, now_s: float, burnout_s: float, sigma_s: 
         )  # fmt: skip
         if count and out[9] < launch.credible_cost(out[10]):
             cov = _WIDEN * max(1.0, out[9] / out[10]) * cov + np.diag([_EXTRA_M**2] * 3 + [_EXTRA_M_S**2] * 3)
-            return state, cov
+            # A fit of looks that hardly bend can have no covariance at all: then there is no fit.
+            if np.isfinite(state).all() and np.isfinite(cov).all() and np.linalg.eigvalsh(cov)[0] > 0.0:
+                return state, cov
         if cold:
             break
     memory.thetas = None
