@@ -10,14 +10,13 @@ What this cannot find: a record that its owner wrote anew from the beginning and
 from collections.abc import Iterable
 
 import msgspec
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from bongsu.base.ids import is_item_id
 from bongsu.model.configuration import Configuration
 from bongsu.record.base import Base, seal_for_base, signed_base
 from bongsu.record.chain import End, content_of, digest_of, hash_of, signed_bytes
 from bongsu.record.entry import Checkpoint, EntriesRemoved, Entry, EntryKind, body_of, seal_of
+from bongsu.wire.signatures import holds
 
 
 class Broken(msgspec.Struct, frozen=True):
@@ -85,7 +84,7 @@ class _Walk:
         if base.entry < 2:
             return Broken(1, "changed", "the statement that stands for removed entries is of no entry")
         asked = bool(base.key) or self._given is not None
-        if asked and not _holds(self._keys.get(base.key), base.signature, signed_base(base)):
+        if asked and not holds(self._keys.get(base.key), base.signature, signed_base(base)):
             return Broken(base.entry, "unsigned", "the statement that stands for removed entries is not signed so")
         self.end, self._counter = base.end, -1
         return None
@@ -129,7 +128,7 @@ class _Walk:
             return Broken(number, "changed", "the checkpoint speaks of another record")
         self.closed = seal.closed
         if seal.key or self._given is not None:
-            if not _holds(self._keys.get(seal.key), seal.signature, signed_bytes(before)):
+            if not holds(self._keys.get(seal.key), seal.signature, signed_bytes(before)):
                 return Broken(number, "unsigned", f"the checkpoint's signature does not hold for key {seal.key!r}")
             self.signed += 1
         return None
@@ -174,13 +173,3 @@ def _wrong_end(found: End, noted: End) -> Broken:
 
 def _counter(item: str) -> int | None:
     return int(item.rpartition("-")[2]) if is_item_id(item) else None
-
-
-def _holds(public: bytes | None, signature: bytes, signed: bytes) -> bool:
-    if public is None:
-        return False
-    try:
-        Ed25519PublicKey.from_public_bytes(public).verify(signature, signed)
-    except (InvalidSignature, ValueError):
-        return False
-    return True

@@ -26,8 +26,6 @@ Unknown members are ignored (a minor addition); another `protocol` is refused.
 from collections.abc import Callable
 
 import msgspec
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from bongsu.base.errors import BongsuError, WireError
 from bongsu.base.limits import ENVELOPE_BYTES, WIRE_NAME_CHARACTERS
@@ -35,6 +33,7 @@ from bongsu.base.time import format_time
 from bongsu.model.message import Lane, Outgoing
 from bongsu.model.mode import Mode
 from bongsu.wire.ranges import COUNT_MOST, moment
+from bongsu.wire.signatures import holds
 
 PROTOCOL = "bongsu/1"
 _ISSUED_DIGITS = 9
@@ -150,7 +149,5 @@ def parse(data: bytes) -> Envelope:
 
 def verify(envelope: Envelope, public_key: bytes) -> None:
     """Check the signature with the issuer's Ed25519 key (32 bytes). Raises `WireError` R8."""
-    try:
-        Ed25519PublicKey.from_public_bytes(public_key).verify(envelope.signature, signed_bytes(envelope))
-    except (InvalidSignature, ValueError):
-        raise WireError("signature", "R8", f"the signature does not fit key {envelope.key}") from None
+    if not holds(public_key, envelope.signature, signed_bytes(envelope)):
+        raise WireError("signature", "R8", f"the signature does not fit key {envelope.key}")

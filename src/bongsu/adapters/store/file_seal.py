@@ -10,13 +10,12 @@ import hashlib
 from pathlib import Path
 
 import msgspec
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from bongsu.adapters.store.places import FilePlace, Place
 from bongsu.base.limits import RECORD_SEALED_MB
 from bongsu.record.chain import Sign
 from bongsu.record.verify import Broken
+from bongsu.wire.signatures import holds
 
 _PREFIX = b"bongsu-record-1 file\n"
 _MB = 1_000_000
@@ -68,7 +67,7 @@ def check(place: Place, keys: dict[str, bytes]) -> Broken | None:
         return Broken(0, "changed", f"the seal of the file, {place.seal.name}, is not written as it was")
     if (seal.bytes, seal.sha256) != _measured(place.path):
         return Broken(0, "changed", "the file is not byte for byte what it was when it was closed")
-    if seal.key and not _holds(keys.get(seal.key), signature, _signed(seal.bytes, seal.sha256)):
+    if seal.key and not holds(keys.get(seal.key), signature, _signed(seal.bytes, seal.sha256)):
         return Broken(0, "unsigned", f"the signature of the file's seal does not hold for key {seal.key!r}")
     if not seal.key and (seal.signature or keys):
         return Broken(0, "unsigned", "the file's seal is not signed, and this node has a key")
@@ -82,13 +81,3 @@ def _measured(path: Path) -> tuple[int, str]:
 
 def _signed(size: int, digest: str) -> bytes:
     return _PREFIX + size.to_bytes(8, "big") + bytes.fromhex(digest)
-
-
-def _holds(public: bytes | None, signature: bytes, signed: bytes) -> bool:
-    if public is None:
-        return False
-    try:
-        Ed25519PublicKey.from_public_bytes(public).verify(signature, signed)
-    except (InvalidSignature, ValueError):
-        return False
-    return True
