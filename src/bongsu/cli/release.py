@@ -139,7 +139,6 @@ def _taken_back(one: TakeBackView) -> dict[str, Any]:
     def after_s(moment_ns: int | None) -> float | None:
         return None if moment_ns is None else round((moment_ns - one.time_ns) / 1e9, 3)
 
-    shares = {"p50_s": 0.5, "p95_s": 0.95, "p100_s": 1.0}
     return {
         "warning": one.warning,
         "version": one.version,
@@ -163,8 +162,7 @@ def _taken_back(one: TakeBackView) -> dict[str, Any]:
             }
             for holder in one.holders
         ],
-        **{name: one.share_s(one.holder_ns, share) for name, share in shares.items()},
-        **{f"consoles_{name}": one.share_s(one.console_ns, share) for name, share in shares.items()},
+        **one.shares_s,
         "apart": list(one.apart),
         "onward": list(one.onward),
     }

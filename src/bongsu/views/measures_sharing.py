@@ -17,7 +17,7 @@ from bongsu.model.event import Event
 from bongsu.model.warning import Warning, WarningStatus
 from bongsu.views.folded import Folded, event_subject
 from bongsu.views.review import Retraction, RetractionHolder, Sharing
-from bongsu.views.takebacks import TakeBackView
+from bongsu.views.takebacks import TakeBackView, confirmed_s
 from bongsu.views.truth import Truth
 
 _AFTER_NS = seconds_to_ns(60.0)
@@ -117,9 +117,9 @@ def _retraction(folded: Folded, warning: Warning, time_ns: int, since_ns: int) -
         retracted_s=round(ns_to_seconds(time_ns - since_ns), 3),
         holders=len(deliveries),
         confirmed=len(took_s),
-        p50_s=_share(took_s, len(deliveries), 0.5),
-        p95_s=_share(took_s, len(deliveries), 0.95),
-        p100_s=_share(took_s, len(deliveries), 1.0),
+        p50_s=confirmed_s(took_s, len(deliveries), 0.5),
+        p95_s=confirmed_s(took_s, len(deliveries), 0.95),
+        p100_s=confirmed_s(took_s, len(deliveries), 1.0),
         **_at_each(folded.taken_back.view(warning.warning)),
     )
 
@@ -135,9 +135,7 @@ def _at_each(view: TakeBackView | None) -> dict[str, Any]:
     return {
         "consoles": len(view.console_ns),
         "consoles_confirmed": sum(one is not None for one in view.console_ns),
-        "consoles_p50_s": view.share_s(view.console_ns, 0.5),
-        "consoles_p95_s": view.share_s(view.console_ns, 0.95),
-        "consoles_p100_s": view.share_s(view.console_ns, 1.0),
+        **{name: value for name, value in view.shares_s.items() if name.startswith("consoles_")},
         "recipients": [
             RetractionHolder(
                 recipient=one.recipient,
@@ -162,9 +160,3 @@ def _event_of(folded: Folded, warning: Warning) -> str:
 
 def _holds(event: Event, origin: str, warning: str) -> bool:
     return any((one.origin, one.warning.warning) == (origin, warning) for one in event.assessments)
-
-
-def _share(took_s: list[float], holders: int, share: float) -> float | None:
-    """Seconds until that share of all holders had confirmed; None while it has not."""
-    needed = math.ceil(share * holders)
-    return round(took_s[needed - 1], 3) if 0 < needed <= len(took_s) else None

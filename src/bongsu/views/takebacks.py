@@ -81,8 +81,22 @@ class TakeBackView(msgspec.Struct, frozen=True, kw_only=True):
     def share_s(self, moments_ns: tuple[int | None, ...], share: float) -> float | None:
         """Seconds from the retraction until that share of all had confirmed; None while it has not."""
         took_s = sorted(ns_to_seconds(one - self.time_ns) for one in moments_ns if one is not None)
-        needed = math.ceil(share * len(moments_ns))
-        return round(took_s[needed - 1], 3) if 0 < needed <= len(took_s) else None
+        return confirmed_s(took_s, len(moments_ns), share)
+
+    @property
+    def shares_s(self) -> dict[str, float | None]:
+        """Seconds until half, 95 % and all of the holders, and of their consoles, had confirmed; by the names that they have in files."""
+        return {
+            f"{whose}{name}": self.share_s(moments_ns, share)
+            for whose, moments_ns in (("", self.holder_ns), ("consoles_", self.console_ns))
+            for name, share in (("p50_s", 0.5), ("p95_s", 0.95), ("p100_s", 1.0))
+        }
+
+
+def confirmed_s(took_s: list[float], count: int, share: float) -> float | None:
+    """Seconds until that share of `count` had confirmed, of the sorted times of those who have; None while it has not."""
+    needed = math.ceil(share * count)
+    return round(took_s[needed - 1], 3) if 0 < needed <= len(took_s) else None
 
 
 class _Held(msgspec.Struct):
@@ -121,7 +135,18 @@ class TakeBacks:
         """The same, to go its own way."""
         other = TakeBacks()
         other.node, other._event_of, other._made_of = self.node, dict(self._event_of), dict(self._made_of)
-        other._held = msgspec.msgpack.decode(msgspec.msgpack.encode(self._held), type=dict[str, _Held])
+        # What is never changed is shared: a console's page keeps hundreds of these.
+        other._held = {
+            warning: msgspec.structs.replace(
+                held,
+                holders=dict(held.holders),
+                told=dict(held.told),
+                consoles={holder: dict(way) for holder, way in held.consoles.items()},
+                apart=list(held.apart),
+                onward=list(held.onward),
+            )
+            for warning, held in self._held.items()
+        }
         return other
 
     def take(self, head: Head, body: Any) -> None:

@@ -138,12 +138,7 @@ def take_back(body: TakeBackView) -> Json:
             }
             for one in body.holders
         ],
-        "p50_s": body.share_s(body.holder_ns, 0.5),
-        "p95_s": body.share_s(body.holder_ns, 0.95),
-        "p100_s": body.share_s(body.holder_ns, 1.0),
-        "consoles_p50_s": body.share_s(body.console_ns, 0.5),
-        "consoles_p95_s": body.share_s(body.console_ns, 0.95),
-        "consoles_p100_s": body.share_s(body.console_ns, 1.0),
+        **body.shares_s,
         "apart": list(body.apart),
         "onward": list(body.onward),
     }
