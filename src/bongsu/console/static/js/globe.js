@@ -4,11 +4,10 @@ import { outlines } from "./geography.js";
 import { Camera } from "./globe_camera.js";
 import { GlobeFlat } from "./globe_flat.js";
 import { shapes } from "./globe_scene.js";
+import { FONT, HOME, strokePoint } from "./pen.js";
 import { vector } from "./sphere.js";
 import * as view from "./view.js";
 
-const HOME = [[126, 38], [141, 40], [128, 33], [145, 46]].map(([longitude, latitude]) => vector(longitude, latitude));
-const FONT = "system-ui, 'Noto Sans CJK KR', 'Noto Sans CJK JP', sans-serif";
 const DEGREES_PER_PIXEL = 0.09;
 
 // Outlines on a plate carrée: longitudes run on past 180 degrees, and each ring is drawn where it may reach into the sheet.
@@ -206,19 +205,7 @@ export class Globe {
     const [x, y] = this.camera.project(at);
     pen.strokeStyle = colour;
     pen.lineWidth = 2;
-    pen.beginPath();
-    if (kind === "launch") {
-      pen.moveTo(x, y - 6);
-      pen.lineTo(x + 5.5, y + 4);
-      pen.lineTo(x - 5.5, y + 4);
-      pen.closePath();
-    } else {
-      pen.moveTo(x - 5, y - 5);
-      pen.lineTo(x + 5, y + 5);
-      pen.moveTo(x + 5, y - 5);
-      pen.lineTo(x - 5, y + 5);
-    }
-    pen.stroke();
+    strokePoint(pen, kind, x, y);
   }
 
   // A label moves down until it covers no other.

@@ -2,12 +2,11 @@
 
 import { isGone } from "./figures.js";
 import { areaName, area as areaById, near, outlines, provinces } from "./geography.js";
+import { FONT, HOME, strokePoint } from "./pen.js";
 import { Projection, ellipse, greatCircle, vector } from "./sphere.js";
 import { km, number, say } from "./words.js";
 
-const HOME = [[126, 38], [141, 40], [128, 33], [145, 46]].map(([longitude, latitude]) => vector(longitude, latitude));
 const PROVINCES_KM_PER_PIXEL = 4;
-const FONT = "system-ui, 'Noto Sans CJK KR', 'Noto Sans CJK JP', sans-serif";
 const LABELLED_PATHS = 40;
 export const RISKS = new Set(["alert", "pre_alert"]);
 const DASHES = [[], [7, 4], [2, 3], [10, 3, 2, 3]];
@@ -285,19 +284,7 @@ export class ChartMap {
       pen.setLineDash([]);
     }
     pen.lineWidth = 2;
-    pen.beginPath();
-    if (kind === "launch") {
-      pen.moveTo(x, y - 6);
-      pen.lineTo(x + 5.5, y + 4);
-      pen.lineTo(x - 5.5, y + 4);
-      pen.closePath();
-    } else {
-      pen.moveTo(x - 5, y - 5);
-      pen.lineTo(x + 5, y + 5);
-      pen.moveTo(x + 5, y - 5);
-      pen.lineTo(x - 5, y + 5);
-    }
-    pen.stroke();
+    strokePoint(pen, kind, x, y);
     if (kind === "impact" || !this.inset) {
       const text = `${one.origin.toUpperCase()}${gone ? ` ${say(`status.${one.status}`)}` : ""}`;
       this.label(here, text, colour, kind === "launch" ? -9 : 9, 14, kind === "launch" ? "right" : "left");
