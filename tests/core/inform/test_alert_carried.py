@@ -9,7 +9,7 @@ from bongsu.core.pipeline import Pipeline
 from bongsu.model.alert_draft import AlertDocument, AlertDraft, DraftState
 from bongsu.model.refusal import Refusal
 from bongsu.model.wording import AlertStage
-from bongsu.record.carry import carry
+from bongsu.record.carry import TYPES, carry
 from bongsu.record.chain import Chain
 from bongsu.wire.cap12_table import stage_of
 from tests.core.harness import at
@@ -19,19 +19,7 @@ from tests.core.inform.alert_world import World
 def next_epoch(world: World, seconds: float, **policy: Any) -> World:
     """The same nation with a new record that began with what the old one carries over."""
     entries = [entry for item in world.node.items for entry in Chain().step([item])]
-    types = (
-        "configuration",
-        "carried",
-        "warning",
-        "release",
-        "delivery",
-        "event",
-        "alert",
-        "sea_notice",
-        "alert_draft",
-        "alert_document",
-    )
-    carried = carry(entry for entry in entries if entry.type in types)
+    carried = carry(entry for entry in entries if entry.type in TYPES)
     fresh = World(**policy)
     fresh.node.configuration = replace(fresh.node.configuration, epoch=2)
     fresh.node.pipeline = Pipeline(fresh.node.configuration, [fresh.node.script, *fresh.node.rooms()])
