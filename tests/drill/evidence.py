@@ -121,9 +121,7 @@ class Asked:
         return measures_exchange.exchange(told, None)
 
     def _sharing(self) -> dict[str, Sharing]:
-        return outcome.sharing_of(
-            outcome.Twin(self._evidence.linked, self._evidence.cut), self._evidence.scenario.codes
-        )
+        return outcome.sharing_of(self._evidence.linked, self._evidence.cut, self._evidence.scenario.codes)
 
     def _retractions(self) -> list[tuple[str | None, Retraction]]:
         return measures_sharing.retractions(self._folds.values(), self._truths, self._known)

@@ -7,8 +7,10 @@ that was replaced meanwhile is left to the reaction to its successor.
 from collections.abc import Callable, Sequence
 
 from bongsu.base.units import seconds_to_ns
+from bongsu.drill import scripted
 from bongsu.drill.roles import ALERT_ROLE
 from bongsu.drill.scenario_schema import ApproveAlert, Operator
+from bongsu.drill.scripted import Add
 from bongsu.model.alert_draft import AlertDraft, DraftState
 from bongsu.model.command import Command
 
@@ -18,9 +20,6 @@ APPROVED_S = (10.0, 18.0)
 """Seconds from a draft to the console's word, to a person's look, and to each approval, where a scenario says nothing else."""
 
 _OPEN = frozenset({DraftState.PROPOSED, DraftState.PARTLY, DraftState.UNCONFIRMED})
-
-Add = Callable[[int, Callable[[], Command | None], str], None]
-"""Enters what a person does at a time; the name says who."""
 
 
 class AlertOfficers:
@@ -50,28 +49,18 @@ class AlertOfficers:
             return
         self._seen[key] = True
         first = self._persons[0]
-        self._enter(now_ns, SHOWN_S, "alert_shown", (f"{self._node}-console", first[1], 0.0), draft)
-        self._enter(now_ns, OPENED_S, "alert_opened", first, draft)
+        self._enter(now_ns, SHOWN_S, "alert_shown", (f"{self._node}-console", first[1]), draft)
+        self._enter(now_ns, OPENED_S, "alert_opened", first[:2], draft)
         for person in self._persons:
-            self._enter(now_ns, person[2], "alert_approve", person, draft)
+            self._enter(now_ns, person[2], "alert_approve", person[:2], draft)
 
-    def _enter(self, now_ns: int, after_s: float, kind: str, person: tuple[str, str, float], draft: AlertDraft) -> None:
-        name, role, _ = person
-
+    def _enter(self, now_ns: int, after_s: float, kind: str, person: tuple[str, str], draft: AlertDraft) -> None:
         def make() -> Command | None:
             newest = self._newest[draft.chain]
             if newest.number != draft.number or newest.state not in _OPEN:
                 return None
-            return Command(
-                command=self._next_id(),
-                kind=kind,
-                actor=name,
-                role=role,
-                about=draft.chain,
-                version=draft.number,
-                arguments={"digest": draft.digest} if kind == "alert_approve" else {},
-                console=f"{self._node}-console",
-                scripted=True,
-            )
+            arguments = {"digest": draft.digest} if kind == "alert_approve" else {}
+            name = self._next_id()
+            return scripted.command(self._node, name, kind, person, draft.chain, draft.number, arguments)
 
-        self._add(now_ns + seconds_to_ns(after_s), make, name)
+        self._add(now_ns + seconds_to_ns(after_s), make, person[0])

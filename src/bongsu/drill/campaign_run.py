@@ -10,23 +10,18 @@ import msgspec
 
 from bongsu.drill import outcome, twin
 from bongsu.drill import scenario as scenarios
-from bongsu.drill.reviewing import reviewed
 from bongsu.drill.scenario import Scenario
 from bongsu.drill.truth import Flight
 from bongsu.model.head import Item
 from bongsu.record.codec import name_of
 from bongsu.views.campaign import figures
-from bongsu.views.folded import fold
 
 
 def one_run(content: bytes, file: str, seed: int) -> bytes:
     """Play and judge the scenario with these bytes (called `file` in any fault) under one seed; a `RunFigures` as JSON."""
     scenario, flights = _solved(content, file)
     kept = twin.played(scenario, flights, seed, False, outcome.JUDGED_TAKES)
-    folds = {code: fold(code, reviewed(kept[code])) for code in scenario.codes}
-    pair = outcome.Twin(
-        linked=outcome.held_in(scenario, flights, folds), cut=twin.held(scenario, flights, seed, links_cut=True)
-    )
+    pair = outcome.Twin(None, twin.held(scenario, flights, seed, links_cut=True))
     judged = outcome.judge(scenario, flights, seed, None, partial(_of_types, kept), "", pair)
     return msgspec.json.encode(figures(judged.review))
 

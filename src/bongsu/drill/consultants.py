@@ -6,14 +6,13 @@ Pure. A text is signed as it was read: when a newer version has come meanwhile, 
 from collections.abc import Callable, Sequence
 
 from bongsu.base.units import seconds_to_ns
+from bongsu.drill import scripted
 from bongsu.drill.scenario_schema import Draft, Operator, Refuse, Sign
+from bongsu.drill.scripted import Add, Make
 from bongsu.drill.settings import CIRCLE
 from bongsu.model.command import Command
 from bongsu.model.event import Event
 from bongsu.model.statement import JointStatement, StatementStatus
-
-Add = Callable[[int, Callable[[], Command | None], str], None]
-"""Enters what a person does at a time; the name says who."""
 
 
 class Consultants:
@@ -51,14 +50,14 @@ class Consultants:
         for operator, action in self._voters:
             self._add(now_ns + seconds_to_ns(action.after_s), self._voting(operator, action, joint), operator.name)
 
-    def _drafting(self, operator: Operator, action: Draft, event: str) -> Callable[[], Command | None]:
+    def _drafting(self, operator: Operator, action: Draft, event: str) -> Make:
         def make() -> Command | None:
             arguments = {"circle": CIRCLE, "note": action.note}
             return self._command("draft", operator, event, self._events[event].version, arguments)
 
         return make
 
-    def _voting(self, operator: Operator, action: Sign | Refuse, read: JointStatement) -> Callable[[], Command | None]:
+    def _voting(self, operator: Operator, action: Sign | Refuse, read: JointStatement) -> Make:
         kind, reason = ("refuse", {"reason": action.reason}) if isinstance(action, Refuse) else ("sign", {})
         statement = read.statement
 
@@ -72,14 +71,5 @@ class Consultants:
         return make
 
     def _command(self, kind: str, operator: Operator, about: str, version: int, arguments: dict[str, str]) -> Command:
-        return Command(
-            command=self._next_id(),
-            kind=kind,
-            actor=operator.name,
-            role=operator.role,
-            about=about,
-            version=version,
-            arguments=arguments,
-            console=f"{self._node}-console",
-            scripted=True,
-        )
+        who = operator.name, operator.role
+        return scripted.command(self._node, self._next_id(), kind, who, about, version, arguments)

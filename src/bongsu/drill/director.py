@@ -1,6 +1,6 @@
 """Exercise control of a live drill: what may be ordered, in the field's words, and what each order does.
 
-One place for orders by hand (`control_server.py`) and scripted ones. What cannot be done now is `BadInput` in one line.
+One place for orders by hand (`control_door.py`) and scripted ones. What cannot be done now is `BadInput` in one line.
 """
 
 import asyncio
@@ -108,13 +108,15 @@ class Director:
             if only in (None, code):
                 node.send(line)
 
+    def wanting(self) -> list[str]:
+        """What the communications check finds wanting, a line for each node."""
+        return [f"{code} lacks {', '.join(lacks)}" for code in self.stage.watch.nodes if (lacks := self.missing(code))]
+
     def start(self) -> None:
         """STARTEX, if the communications check finds nothing wanting."""
         if self.stage.pace is not None:
             raise BadInput("the exercise has begun", "order pause or endex", "startex")
-        if wanting := [
-            f"{code} lacks {', '.join(self.missing(code))}" for code in self.stage.watch.nodes if self.missing(code)
-        ]:
+        if wanting := self.wanting():
             raise BadInput(f"the communications check fails: {'; '.join(wanting)}", "wait, or mend it", "startex")
         self.startex.set()
 

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,8 @@ import msgspec
 from bongsu.adapters.store import RecordReader
 from bongsu.base.errors import BadInput, RecordError
 from bongsu.base.time import format_time
-from bongsu.drill.reviewing import Admission, reviewed
+from bongsu.drill.reviewing import Admission, one_session, reviewed
+from bongsu.drill.telling import TOLD
 from bongsu.geo import areas
 from bongsu.model.configuration import Configuration
 from bongsu.model.head import Item
@@ -23,8 +24,7 @@ from bongsu.views.flown import Flown, flown
 from bongsu.views.moments import Moment, moments
 from bongsu.views.review import Review
 
-_TOLD = ("warning", "path", "alarm", "alert", "stance", "freshness")
-_ADMITTED = tuple(dict.fromkeys(("configuration", *folded.TAKES, *_TOLD)))
+_ADMITTED = tuple(dict.fromkeys(("configuration", *folded.TAKES, *TOLD)))
 _LINKS = tuple(dict.fromkeys((*measures_exchange.TAKES, *measures_latency.TAKES)))
 
 
@@ -63,17 +63,18 @@ def gather(places: list[Path | str], title: str, span: Span) -> Gathered:
     """Read the records of one event. Raises `BadInput` and `RecordError`."""
     admission, refused = Admission(), Counter[str]()
     records = [_read(place, span, admission) for place in places]
-    _one_session(records)
+    one_session([one.configuration for one in records])
     for one in admission.entered():
         if not one.allowed:
             refused[f"{one.kind} of {one.origin} in the record of {one.node}: {one.reason}"] += 1
+    news = [measures_latency.news(one.links) for one in records]
     session = event_review.Session(
         mode=records[0].configuration.mode.value,
         title=title,
         folds=[folded.fold(one.configuration.node, one.admitted) for one in records],
         traffic=[_traffic(one, [other.configuration.node for other in records]) for one in records],
-        latencies_ms=measures_latency.latencies_ms(measures_latency.news(one.links) for one in records),
-        waited_ms=measures_latency.latencies_ms([measures_latency.news(one.links) for one in records], waited=True),
+        latencies_ms=measures_latency.latencies_ms(news),
+        waited_ms=measures_latency.latencies_ms(news, waited=True),
         digests={one.configuration.node: one.digest for one in records},
         admitted=admission.entered(),
     )
@@ -121,21 +122,13 @@ def _traffic(record: _Record, nodes: list[str]) -> measures_exchange.Traffic:
     return told
 
 
-def _one_session(records: list[_Record]) -> None:
-    nodes = [one.configuration.node for one in records]
-    if len(dict.fromkeys(nodes)) != len(nodes):
-        raise BadInput(f"two records of {max(nodes, key=nodes.count)}", "give one record of each nation")
-    if len({(one.configuration.mode, one.configuration.exercise) for one in records}) > 1:
-        raise BadInput("these records are not of one session", f"compare mode and exercise of {', '.join(nodes)}")
-
-
 def _material(title: str, start_ns: int, review: Review, records: list[_Record], latencies: list[float]) -> Material:
     paths: list[Flown] = []
     told: list[Moment] = []
     for one in records:
         node = one.configuration.node
-        paths += flown(_of(one.admitted), node)
-        told += moments(_of(one.admitted), node)
+        paths += flown(one.admitted, node)
+        told += moments(one.admitted, node)
     mode = records[0].configuration.mode
     return Material(
         title=title,
@@ -149,10 +142,6 @@ def _material(title: str, start_ns: int, review: Review, records: list[_Record],
         latencies_ms=latencies,
         names={one.configuration.node: one.configuration.node.upper() for one in records},
     )
-
-
-def _of(items: Iterable[Item[Any]]) -> Iterator[Item[Any]]:
-    return (item for item in items if not isinstance(item.body, Configuration))
 
 
 def _content(review: Review) -> bytes:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from bongsu.drill import scripted
 from bongsu.drill.scenario import Scenario
 from bongsu.drill.scenario_schema import LiftHold, ShareHold
 from bongsu.model.command import Command
@@ -40,12 +41,4 @@ class Lifters:
 
     def _command(self, kind: str, actor: str, role: str, hold: str) -> Command:
         self._count += 1
-        return Command(
-            command=f"{self._node}-hold-{self._count}",
-            kind=kind,
-            actor=actor,
-            role=role,
-            about=hold,
-            console=f"{self._node}-console",
-            scripted=True,
-        )
+        return scripted.command(self._node, f"{self._node}-hold-{self._count}", kind, (actor, role), hold)

@@ -18,7 +18,7 @@ from bongsu.drill.control_door import ControlDoor
 from bongsu.drill.director import Director
 from bongsu.drill.draining import prompt_waiting_count
 from bongsu.drill.lifters import Lifters
-from bongsu.drill.live_injects import left_out
+from bongsu.drill.live_injects import left_out_live
 from bongsu.drill.operators import Operators
 from bongsu.drill.out import RunFolder
 from bongsu.drill.pacing import FeedSender, OrderSender, Pace, Speeds
@@ -75,9 +75,8 @@ class Act:
 
     async def prepare(self) -> None:
         """Start everything and wait until all are ready; the sensors' plots are worked out meanwhile."""
-        for line in left_out(self.plan.scenario):
-            if not line.startswith("control"):
-                self._say(line)
+        for line in left_out_live(self.plan.scenario):
+            self._say(line)
         feed = asyncio.create_task(asyncio.to_thread(self._make_feed))
         for relay in self.relays.values():
             await relay.open()
@@ -106,9 +105,7 @@ class Act:
 
     async def _check_communications(self) -> None:
         latest_ns = self._link_ns() + seconds_to_ns(DRILL_GATE_S)
-        while wanting := [
-            f"{code} lacks {', '.join(lacks)}" for code in self.watch.nodes if (lacks := self.director.missing(code))
-        ]:
+        while wanting := self.director.wanting():
             self.cast.check()
             if self._link_ns() > latest_ns:
                 raise RuntimeError(f"the communications check fails: {'; '.join(wanting)}")

@@ -20,6 +20,16 @@ ONLY_VIRTUAL: dict[type, str] = {
 
 def left_out(scenario: Scenario) -> list[str]:
     """A line for each inject or order that one of the ways to play leaves out, or does otherwise."""
+    virtual = [
+        f"control[{number}]: virtual time has no speed, so it leaves this out"
+        for number, control in enumerate(scenario.control)
+        if isinstance(control, kinds.SetSpeed)
+    ]
+    return [*left_out_live(scenario), *virtual]
+
+
+def left_out_live(scenario: Scenario) -> list[str]:
+    """A line for each inject that a live drill leaves out."""
     lines = []
     for number, inject in enumerate(scenario.injects):
         if why := ONLY_VIRTUAL.get(type(inject)):
@@ -28,9 +38,6 @@ def left_out(scenario: Scenario) -> list[str]:
             lines.append(
                 f"injects[{number}]: a live drill sets a clock wrong from the beginning only, so it leaves this out"
             )
-    for number, control in enumerate(scenario.control):
-        if isinstance(control, kinds.SetSpeed):
-            lines.append(f"control[{number}]: virtual time has no speed, so it leaves this out")
     return lines
 
 

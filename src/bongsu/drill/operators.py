@@ -10,10 +10,12 @@ from typing import Any
 import msgspec
 
 from bongsu.base.units import seconds_to_ns
+from bongsu.drill import scripted
 from bongsu.drill.alert_officers import AlertOfficers
 from bongsu.drill.consultants import Consultants
 from bongsu.drill.scenario import Scenario
 from bongsu.drill.scenario_schema import Acknowledge, Operator, OperatorAbsent, Retract, TakeStance
+from bongsu.drill.scripted import Make
 from bongsu.model.alarm import Alarm, AlarmState
 from bongsu.model.alert_draft import AlertDraft
 from bongsu.model.command import Command
@@ -30,12 +32,10 @@ _CALLING = frozenset({AlarmState.ACTIVE_UNACKNOWLEDGED, AlarmState.ENDED_UNACKNO
 StandsOn = Callable[[Estimate], str | None]
 """Which launch or false alarm an estimate is of, by the exercise's own knowledge; None: of none."""
 
-_Make = Callable[[], Command | None]
-
 
 class _Due(msgspec.Struct):
     time_ns: int
-    make: _Make
+    make: Make
     who: str = ""
 
 
@@ -147,7 +147,7 @@ class Operators:
         self._told[key] = True
         return first
 
-    def _enter(self, due_ns: int, key: tuple[str, str], make: _Make) -> None:
+    def _enter(self, due_ns: int, key: tuple[str, str], make: Make) -> None:
         """One reaction at a time of one person to one event."""
         if key in self._pending:
             return
@@ -159,7 +159,7 @@ class Operators:
 
         self._add(due_ns, made, key[0])
 
-    def _add(self, due_ns: int, make: _Make, who: str) -> None:
+    def _add(self, due_ns: int, make: Make, who: str) -> None:
         self._dues.append(_Due(self._present_ns(who, due_ns), make, who))
 
     def _present_ns(self, who: str, time_ns: int) -> int:
@@ -169,7 +169,7 @@ class Operators:
                 time_ns = until_ns
         return time_ns
 
-    def _acknowledging(self, operator: Operator, event: str) -> _Make:
+    def _acknowledging(self, operator: Operator, event: str) -> Make:
         def make() -> Command | None:
             if self._alarms[event].state not in _CALLING:
                 return None
@@ -177,11 +177,11 @@ class Operators:
 
         return make
 
-    def _showing(self, event: str) -> _Make:
+    def _showing(self, event: str) -> Make:
         role = self._operators[0].role if self._operators else "watch"
         return lambda: self._command("shown", f"{self._node}-console", role, event, {})
 
-    def _taking_stance(self, operator: Operator, action: TakeStance, one: Assessment) -> _Make:
+    def _taking_stance(self, operator: Operator, action: TakeStance, one: Assessment) -> Make:
         arguments = {
             "origin": one.origin,
             "position": action.position,
@@ -190,7 +190,7 @@ class Operators:
         }
         return lambda: self._command("stance", operator.name, operator.role, self._event_of[_place(one)], arguments)
 
-    def _retracting(self, operator: Operator, action: Retract, one: Assessment) -> _Make:
+    def _retracting(self, operator: Operator, action: Retract, one: Assessment) -> Make:
         arguments = {"reason": action.reason}
         return lambda: self._command("retract", operator.name, operator.role, self._event_of[_place(one)], arguments)
 
@@ -199,17 +199,8 @@ class Operators:
         return f"{self._node}-script-{self._count}"
 
     def _command(self, kind: str, actor: str, role: str, event: str, arguments: dict[str, str]) -> Command:
-        return Command(
-            command=self._next_id(),
-            kind=kind,
-            actor=actor,
-            role=role,
-            about=event,
-            version=self._events[event].version,
-            arguments=arguments,
-            console=f"{self._node}-console",
-            scripted=True,
-        )
+        version = self._events[event].version
+        return scripted.command(self._node, self._next_id(), kind, (actor, role), event, version, arguments)
 
 
 def _place(one: Assessment) -> str:

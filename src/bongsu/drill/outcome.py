@@ -39,9 +39,12 @@ JUDGED_TAKES = (*folded.TAKES, *measures_exchange.TAKES)
 
 
 class Twin(msgspec.Struct, frozen=True):
-    """What sharing is measured by: what each nation held in virtual time, with links and with links cut."""
+    """What sharing is measured by: what each nation held in virtual time, with links and with links cut.
 
-    linked: Held
+    `linked` None: the records that are judged are those of the run with links.
+    """
+
+    linked: Held | None
     cut: Held
 
 
@@ -85,7 +88,10 @@ def judge(
     exchange = measures_exchange.exchange(
         traffic, measures_latency.latency(latencies_ms), measures_latency.latency(waited_ms)
     )
-    sharing = sharing_of(twin, scenario.codes)
+    linked = twin.linked
+    if linked is None:
+        linked = {code: measures_sharing.holdings(folds[code], known) for code in scenario.codes}
+    sharing = sharing_of(linked, twin.cut, scenario.codes)
     taken_back = measures_sharing.retractions(folds.values(), truths, known)
     findings = expect.Findings(scenario, flights, folds, known, facts, exchange, sharing, taken_back)
     verdicts = expect.judge(findings)
@@ -135,9 +141,9 @@ def held_by_records(scenario: Scenario, flights: dict[str, Flight], folder: Path
     return held_in(scenario, flights, folds)
 
 
-def sharing_of(twin: Twin, nodes: tuple[str, ...]) -> dict[str, Sharing]:
+def sharing_of(linked: Held, cut: Held, nodes: tuple[str, ...]) -> dict[str, Sharing]:
     """What sharing bought each nation."""
-    return {node: measures_sharing.sharing(twin.linked[node], twin.cut[node]) for node in nodes}
+    return {node: measures_sharing.sharing(linked[node], cut[node]) for node in nodes}
 
 
 def outcome_digest(launches: list[Launch], verdicts: list[Judged]) -> str:

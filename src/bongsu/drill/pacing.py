@@ -52,6 +52,7 @@ class Pace:
         self._link_ns = link_ns
         self._anchors: list[Anchor] = []
         self._changed = asyncio.Event()
+        self._stopped: tuple[Anchor, list[Anchor]] | None = None
         at_ns = begin_ns
         for place, (exercise_ns, speed) in enumerate(speeds):
             if place:
@@ -148,28 +149,19 @@ class Pace:
                 return comes_ns
         return None
 
-    async def wait_until(self, exercise_ns: int) -> None:
-        """Until exercise time comes to it, however control changes its way there."""
-        while (wait_ns := self._wait_ns(self.link_ns_of(exercise_ns))) > 0:
-            await self._sleep(wait_ns)
-
     async def wait_until_link(self, link_ns: int) -> None:
         """Until link time comes to it."""
-        while (wait_ns := self._wait_ns(link_ns)) > 0:
+        while (wait_ns := self.wait_ns(link_ns)) > 0:
             await self._sleep(wait_ns)
-
-    def link_wait_ns(self, link_ns: int) -> int:
-        """How long until a link time."""
-        return self._wait_ns(link_ns)
 
     async def wait_link_or_change(self, link_ns: int) -> None:
         """Until link time comes to it, or something changes."""
-        if (wait_ns := self._wait_ns(link_ns)) > 0:
+        if (wait_ns := self.wait_ns(link_ns)) > 0:
             await self._sleep(wait_ns)
 
     async def wait_change(self, until_ns: int | None = None) -> None:
         """Until something changes, or exercise time comes to this."""
-        wait_ns = _FOR_EVER_NS if until_ns is None else self._wait_ns(self.link_ns_of(until_ns))
+        wait_ns = _FOR_EVER_NS if until_ns is None else self.wait_ns(self.link_ns_of(until_ns))
         if wait_ns > 0:
             await self._sleep(wait_ns)
 
@@ -197,8 +189,6 @@ class Pace:
         """What exercise control orders as things stand, in order: startex, then each other pace."""
         return [self.order_of(anchor, exercise) for anchor in self._anchors]
 
-    _stopped: tuple[Anchor, list[Anchor]] | None = None
-
     def _at(self, link_ns: int) -> Anchor:
         return self._anchors[max(bisect_right(self._anchors, link_ns, key=lambda anchor: anchor.begin_ns) - 1, 0)]
 
@@ -206,7 +196,8 @@ class Pace:
         """The anchors that have begun by a link time; the first always."""
         return [one for place, one in enumerate(self._anchors) if place == 0 or one.begin_ns <= at_ns]
 
-    def _wait_ns(self, link_ns: int | None) -> int:
+    def wait_ns(self, link_ns: int | None) -> int:
+        """How long until a link time; None: it never comes."""
         return _FOR_EVER_NS if link_ns is None else link_ns - self._link_ns()
 
     async def _sleep(self, wait_ns: int) -> None:
@@ -233,13 +224,13 @@ class OrderSender:
         sent: Anchor | None = None
         while True:
             anchor = self._pace.next_anchor(sent)
-            if anchor is None or anchor is sent:
+            if anchor is None:
                 if ends:
                     return
                 await self._pace.wait_change()
                 continue
             ahead_ns = anchor.begin_ns - round(ORDER_AHEAD_S * 1e9)
-            if self._pace.link_wait_ns(ahead_ns) > 0:
+            if self._pace.wait_ns(ahead_ns) > 0:
                 await self._pace.wait_link_or_change(ahead_ns)
                 continue
             sent = anchor

@@ -11,6 +11,7 @@ from bongsu.base.errors import BadInput, BongsuError, RecordError
 from bongsu.core.exchange.gate import Gate, question
 from bongsu.drill import scenario
 from bongsu.drill.rebuilt import TAKES, Rebuilt, Told, rebuild, told_by
+from bongsu.drill.reviewing import one_session
 from bongsu.drill.scenario_text import text_of
 from bongsu.model.configuration import Configuration
 from bongsu.model.head import Item
@@ -31,12 +32,7 @@ def read(where: Path | str, refused: Counter[str]) -> Told:
 
 def written(records: list[Told], name: str) -> tuple[str, Rebuilt]:
     """The file of a rebuilt scenario, read back and solved as any other. Raises `BadInput` where no scenario can be made of it."""
-    nodes = [told.node for told in records]
-    if len(dict.fromkeys(nodes)) != len(nodes):
-        raise BadInput(f"two records of {nodes[0]}", "give one record of each nation")
-    sessions = {(told.configuration.mode, told.configuration.exercise): told.node for told in records}
-    if len(sessions) > 1:
-        raise BadInput("these records are not of one session", f"compare mode and exercise of {', '.join(nodes)}")
+    one_session([told.configuration for told in records])
     rebuilt = rebuild(records, name)
     if not rebuilt.tables["launches"] and not rebuilt.tables["false_alarms"]:
         left = f" ({'; '.join(rebuilt.left_out)})" if rebuilt.left_out else ""

@@ -5,9 +5,10 @@ taken of half a figure. Configurations enter as what a drill is wired with. Coun
 of the exchange alone, which membership in the exercise allows.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
+from bongsu.base.errors import BadInput
 from bongsu.core.exchange.exits import kind_of, words_of
 from bongsu.core.exchange.gate import Gate, Question
 from bongsu.model.configuration import Configuration
@@ -96,3 +97,12 @@ def _decided(gate: Gate, place: _Asked, head: Head, leaves_ns: int | None) -> De
     kind, origin, label, words = place
     asked = Question(recipient=EXIT, kind=kind, members={}, item=head.id, origin=origin, label=label, words=words)
     return gate.whole(asked, head.receipt_ns, head.link_ns if leaves_ns is None else leaves_ns)
+
+
+def one_session(configurations: Sequence[Configuration]) -> None:
+    """Refuse records that do not belong together. Raises `BadInput`."""
+    nodes = [one.node for one in configurations]
+    if len(dict.fromkeys(nodes)) != len(nodes):
+        raise BadInput(f"two records of {max(nodes, key=nodes.count)}", "give one record of each nation")
+    if len({(one.mode, one.exercise) for one in configurations}) > 1:
+        raise BadInput("these records are not of one session", f"compare mode and exercise of {', '.join(nodes)}")

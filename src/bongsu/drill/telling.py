@@ -21,7 +21,8 @@ from bongsu.views.review import Review
 MARK = "EXERCISE - SIMULATED SENSORS"
 """Stands inside every plot and page of a drill."""
 
-_TOLD = ("warning", "path", "alarm", "alert", "stance", "freshness")
+TOLD = ("warning", "path", "alarm", "alert", "stance", "freshness")
+"""Bodies of which the time line, the maps and the replay are made."""
 
 
 def material(plan: RunPlan, result: RunResult, review: Review, latencies_ms: list[float]) -> Material:
@@ -30,7 +31,7 @@ def material(plan: RunPlan, result: RunResult, review: Review, latencies_ms: lis
     told: list[Moment] = []
     admitted = through_the_gate(partial(records.items, result.record))
     for code in plan.scenario.codes:
-        first, second = itertools.tee(admitted(code, _TOLD))
+        first, second = itertools.tee(admitted(code, TOLD))
         paths += flown(first, code)
         told += moments(second, code)
     return Material(
