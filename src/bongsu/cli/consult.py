@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import getpass
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +10,7 @@ import click
 
 from bongsu.base.errors import BadInput
 from bongsu.cli.record_place import RecordPlace, shown
+from bongsu.cli.speaking import ADDRESS, ask, speaking
 
 if TYPE_CHECKING:
     from bongsu.model.configuration import Configuration
@@ -20,19 +19,7 @@ if TYPE_CHECKING:
     from bongsu.model.statement import JointStatement
 
 _PLACE = RecordPlace()
-_ADDRESS = click.option(
-    "--console", "address", required=True, metavar="URL", help="The node's console, such as http://127.0.0.1:8460."
-)
-_ACTOR = click.option("--actor", default=None, help="Who speaks; the name of the account by default.")
-_ROLE = click.option("--role", default="duty", show_default=True, help="In which role.")
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-
-
-def _speaking(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options of a command by which somebody speaks."""
-    for option in (_ROLE, _ACTOR, _ADDRESS):
-        command = option(command)
-    return command
 
 
 @click.group(epilog="\b\nExample:\n  bongsu consult list --console http://127.0.0.1:8460")
@@ -41,7 +28,7 @@ def consult() -> None:
 
 
 @consult.command("list", epilog="\b\nExample:\n  bongsu consult list --console http://127.0.0.1:8460")
-@_ADDRESS
+@ADDRESS
 @_JSON
 def list_(address: str, as_json: bool) -> None:
     """List the consultations and statements of a running node: circles, who was called, who answered what and when."""
@@ -102,7 +89,7 @@ def register(folder: Path | str, event: str, history: bool, as_json: bool) -> No
 @click.option("--concur", is_flag=True, help="Agree with it.")
 @click.option("--differ", default="", metavar="FIELDS", help="Differ in these figures, such as range,apogee.")
 @click.option("--reason", default="", help="Why, in a sentence.")
-@_speaking
+@speaking
 def stance(
     event: str, origin: str, concur: bool, differ: str, reason: str, address: str, actor: str | None, role: str
 ) -> int:
@@ -115,7 +102,7 @@ def stance(
         "fields": differ,
         "reason": reason,
     }
-    return _ask(address, "stance", event, 0, arguments, actor, role)
+    return ask(address, "stance", event, 0, arguments, actor, role)
 
 
 @consult.command(
@@ -125,15 +112,15 @@ def stance(
 @click.option("--circle", required=True, help="Whose statement it is to be.")
 @click.option("--note", default="", help="A paragraph of your own, at most 400 characters.")
 @click.option("--revises", default="", metavar="STATEMENT", help="Make a new version of this statement of ours.")
-@_speaking
+@speaking
 def draft(event: str, circle: str, note: str, revises: str, address: str, actor: str | None, role: str) -> int:
     """Draft a joint statement from the figures on which the circle's members agree; every member of it gets the draft."""
-    return _ask(address, "draft", event, 0, {"circle": circle, "note": note, "revises": revises}, actor, role)
+    return ask(address, "draft", event, 0, {"circle": circle, "note": note, "revises": revises}, actor, role)
 
 
 @consult.command(epilog="\b\nExample:\n  bongsu consult show kr-S1 --console http://127.0.0.1:8460 --language ko")
 @click.argument("statement")
-@_ADDRESS
+@ADDRESS
 @click.option("--language", type=click.Choice(["en", "ko", "ja"]), default="en", show_default=True, help="Of the text.")
 @_JSON
 def show(statement: str, address: str, language: str, as_json: bool) -> None:
@@ -147,7 +134,7 @@ def show(statement: str, address: str, language: str, as_json: bool) -> None:
 @click.option(
     "--digest", default="", metavar="HEX", help="The text that was read (see show); asked on the screen without it."
 )
-@_speaking
+@speaking
 def sign(statement: str, digest: str, address: str, actor: str | None, role: str) -> int:
     """Sign a statement's exact text for this nation."""
     one = _statement(address, statement)
@@ -156,7 +143,7 @@ def sign(statement: str, digest: str, address: str, actor: str | None, role: str
         click.confirm("Sign exactly this text, in all its languages", abort=True)
         digest = one["digest"]
     arguments = {"circle": one["circle"], "digest": digest}
-    return _ask(address, "sign", statement, one["version"], arguments, actor, role)
+    return ask(address, "sign", statement, one["version"], arguments, actor, role)
 
 
 @consult.command(
@@ -164,20 +151,20 @@ def sign(statement: str, digest: str, address: str, actor: str | None, role: str
 )
 @click.argument("statement")
 @click.option("--reason", required=True, help="Why; every member sees it.")
-@_speaking
+@speaking
 def refuse(statement: str, reason: str, address: str, actor: str | None, role: str) -> int:
     """Refuse to sign a statement as it stands; a later signature takes the refusal's place."""
     one = _statement(address, statement)
     arguments = {"circle": one["circle"], "digest": one["digest"], "reason": reason}
-    return _ask(address, "refuse", statement, one["version"], arguments, actor, role)
+    return ask(address, "refuse", statement, one["version"], arguments, actor, role)
 
 
 @consult.command(epilog="\b\nExample:\n  bongsu consult withdraw kr-S1 --console http://127.0.0.1:8460")
 @click.argument("statement")
-@_speaking
+@speaking
 def withdraw(statement: str, address: str, actor: str | None, role: str) -> int:
     """Take back a draft of ours that is not adopted; an adopted one is revised instead."""
-    return _ask(address, "withdraw", statement, _statement(address, statement)["version"], {}, actor, role)
+    return ask(address, "withdraw", statement, _statement(address, statement)["version"], {}, actor, role)
 
 
 @consult.command(
@@ -205,20 +192,6 @@ def bulletin(folder: Path | str, statement: str, language: str, recipient: str) 
     circle = next((one for one in configuration.circles if one.circle == joint.statement.circle), None)
     click.echo(write(joint, circle, configuration.mode, configuration.exercise, language), nl=False)
     return 0
-
-
-def _ask(
-    address: str, kind: str, about: str, version: int, arguments: dict[str, str], actor: str | None, role: str
-) -> int:
-    """Enter the command and say what became of it."""
-    from bongsu.cli.console_link import command
-
-    answer = command(address, kind, about, version, arguments, actor or getpass.getuser(), role)
-    if answer.get("outcome") == "approved":
-        click.echo(f"{kind} {about}: done")
-        return 0
-    click.echo(f"{kind} {about}: refused ({answer.get('reason')}): {answer.get('text', '')}".rstrip(": "), err=True)
-    return 1
 
 
 def _statement(address: str, statement: str) -> dict[str, Any]:

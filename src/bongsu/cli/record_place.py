@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import click
@@ -27,4 +26,6 @@ class RecordPlace(click.ParamType[str | Path]):
 
 def shown(where: str | Path) -> str:
     """A record's name for people: an address without its password."""
-    return re.sub(r"(//[^:@/]*):[^@/]*@", r"\1@", where) if isinstance(where, str) else str(where)
+    from bongsu.adapters.store.places import bare
+
+    return bare(where) if isinstance(where, str) else str(where)

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 from pathlib import Path
 from typing import Any
 
 import click
 
-_ADDRESS = click.option(
-    "--console", "address", required=True, metavar="URL", help="The node's console, such as http://127.0.0.1:8460."
-)
-_ACTOR = click.option("--actor", default=None, help="Who speaks; the name of the account by default.")
-_ROLE = click.option("--role", default="duty", show_default=True, help="In which role.")
+from bongsu.cli.speaking import ADDRESS, ask, speaking
+
 _REASON = click.option("--reason", default="", help="Why, in a sentence; it stands in the record.")
 
 
 @click.command(epilog="\b\nExample:\n  bongsu release waiting --console http://127.0.0.1:8460")
-@_ADDRESS
+@ADDRESS
 @click.option("--all", "everything", is_flag=True, help="Also what has been decided.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 def waiting(address: str, everything: bool, as_json: bool) -> None:
@@ -53,12 +49,10 @@ def _line(one: dict[str, Any]) -> str:
 )
 @click.argument("pending")
 @_REASON
-@_ROLE
-@_ACTOR
-@_ADDRESS
+@speaking
 def grant(pending: str, reason: str, role: str, actor: str | None, address: str) -> int:
     """Let go what waits; of a warning also its later versions."""
-    return _say("release", pending, reason, role, actor, address)
+    return ask(address, "release", pending, 0, {"reason": reason}, actor, role)
 
 
 @click.command(
@@ -66,23 +60,10 @@ def grant(pending: str, reason: str, role: str, actor: str | None, address: str)
 )
 @click.argument("pending")
 @_REASON
-@_ROLE
-@_ACTOR
-@_ADDRESS
+@speaking
 def withhold(pending: str, reason: str, role: str, actor: str | None, address: str) -> int:
     """Keep what waits, or what was let go, from here on; what has left is taken back by a retraction alone."""
-    return _say("withhold", pending, reason, role, actor, address)
-
-
-def _say(kind: str, pending: str, reason: str, role: str, actor: str | None, address: str) -> int:
-    from bongsu.cli.console_link import command
-
-    answer = command(address, kind, pending, 0, {"reason": reason}, actor or getpass.getuser(), role)
-    if answer.get("outcome") == "approved":
-        click.echo(f"{kind} {pending}: done")
-        return 0
-    click.echo(f"{kind} {pending}: refused ({answer.get('reason')}): {answer.get('text', '')}".rstrip(": "), err=True)
-    return 1
+    return ask(address, "withhold", pending, 0, {"reason": reason}, actor, role)
 
 
 @click.command(epilog="\b\nExample:\n  bongsu release check national.toml")

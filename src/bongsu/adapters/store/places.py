@@ -274,19 +274,19 @@ def _parsed(url: str) -> URL:
     try:
         parsed = make_url(url)
     except (ArgumentError, ValueError):
-        raise BadInput("not an address", "write postgresql://USER@HOST/DATABASE?schema=NAME", _bare(url)) from None
+        raise BadInput("not an address", "write postgresql://USER@HOST/DATABASE?schema=NAME", bare(url)) from None
     unknown = sorted(set(parsed.query) - _QUERY)
     if unknown or not parsed.database:
         fault = f"unknown parameter {unknown[0]!r}" if unknown else "no database is named"
-        raise BadInput(fault, "write postgresql://USER@HOST/DATABASE?schema=NAME", _bare(url))
+        raise BadInput(fault, "write postgresql://USER@HOST/DATABASE?schema=NAME", bare(url))
     if (mode := _one(parsed, "sslmode")) not in ("", "disable", "verify-full"):
-        raise BadInput(f"sslmode {mode!r} is not known", "use verify-full or disable", _bare(url))
+        raise BadInput(f"sslmode {mode!r} is not known", "use verify-full or disable", bare(url))
     return parsed
 
 
-def _bare(url: str) -> str:
+def bare(url: str) -> str:
     """An address without a password."""
-    return re.sub(r":[^:@/]*@", "@", url)
+    return re.sub(r"(//[^:@/]*):[^@/]*@", r"\1@", url)
 
 
 def _one(url: URL, key: str) -> str:
