@@ -6,7 +6,6 @@ correction fails later for a name that is too long for a phone.
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Literal
 
@@ -20,16 +19,13 @@ from bongsu.core.inform.alert_documents import try_out
 from bongsu.geo import areas
 from bongsu.model.alert_policy import AlertPolicy, Approver
 from bongsu.model.mode import Mode
+from bongsu.node.strict import Strict, read_toml
 from bongsu.wire.cap12_rules import STATUSES
 
 _REMEDY = "see docs/reference/alerts.md for its keys"
 
 
-class _Strict(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """Every key is known and of its type."""
-
-
-class _Texts(_Strict):
+class _Texts(Strict):
     en: str
     ko: str
     ja: str
@@ -38,14 +34,14 @@ class _Texts(_Strict):
         return {"en": self.en, "ko": self.ko, "ja": self.ja}
 
 
-class _Approver(_Strict):
+class _Approver(Strict):
     person: str
     accounts: list[str]
     from_: str = msgspec.field(name="from", default="")
     until: str = ""
 
 
-class OutletTable(_Strict):
+class OutletTable(Strict):
     """One outlet. `takes`: of which mode's world it is, by default the node's; `path` of `file` and `atom`, `url` of `webhook`."""
 
     name: str
@@ -57,7 +53,7 @@ class OutletTable(_Strict):
     title: str = ""
 
 
-class _AlertingFile(_Strict):
+class _AlertingFile(Strict):
     sender: str
     names: _Texts
     short_names: _Texts
@@ -72,10 +68,10 @@ class _AlertingFile(_Strict):
     persons_passed: int = 1
     deadline_s: float = 60.0
     automatic: bool = False
-    authorities: list[str] = []
+    authorities: list[str] = msgspec.field(default_factory=list)
     coordinator: _Texts | None = None
-    approvers: list[_Approver] = []
-    outlets: list[OutletTable] = []
+    approvers: list[_Approver] = msgspec.field(default_factory=list)
+    outlets: list[OutletTable] = msgspec.field(default_factory=list)
     seal_key: str = ""
     seal_certificate: str = ""
 
@@ -136,16 +132,7 @@ def keys_page() -> str:
 
 def read_alerting(path: Path, mode: Mode, node: str, exercise: str, country: str, area_set: str) -> Alerting:
     """Read the file of a node. Raises `BadInput`."""
-    try:
-        file = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), _AlertingFile)
-    except OSError as error:
-        raise BadInput(
-            f"cannot be read ({(error.strerror or 'unknown').lower()})", "check `alerting`", str(path)
-        ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadInput(f"not TOML ({error})", "correct the line", str(path)) from None
-    except msgspec.ValidationError as error:
-        raise BadInput(str(error).replace("Object contains", "it contains"), _REMEDY, str(path)) from None
+    file = read_toml(path, _AlertingFile, _REMEDY, "check `alerting`")
     _check(file, mode, path)
     policy = _policy(file, path)
     try:

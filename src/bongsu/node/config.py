@@ -10,10 +10,9 @@ import hashlib
 import ipaddress
 import math
 import time
-import tomllib
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -39,6 +38,7 @@ from bongsu.model.sensor import Sensor
 from bongsu.node.alerting import Alerting, read_alerting
 from bongsu.node.provider import OidcTable, provider_of
 from bongsu.node.retention import Retention
+from bongsu.node.strict import Strict, Table, read_toml
 from bongsu.wire.detections import LineParser
 
 _REMEDY = "see docs/reference/node.md"
@@ -56,14 +56,8 @@ HOLD_DENIED = Rule(
 )
 """The rule of `policy = "deny"`: as specific as the one that allows, and the stricter wins."""
 
-Table = TypeVar("Table", bound=msgspec.Struct)
 
-
-class _Strict(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """Every key is known and of its type."""
-
-
-class FeedTable(_Strict):
+class FeedTable(Strict):
     """Where detections come from: `udp` takes `port` (0: a free one), `file` takes `path`."""
 
     kind: Literal["none", "udp", "file", "stdin"] = "none"
@@ -71,7 +65,7 @@ class FeedTable(_Strict):
     path: str = ""
 
 
-class HoldTable(_Strict):
+class HoldTable(Strict):
     """HOLD on a real event. `policy`: how it goes to the partners of the exercise. `listen`: take signals on this machine's
     `port` (0: a free one). `signal_port`: where a real node tells its own nation's exercise node.
     """
@@ -82,14 +76,14 @@ class HoldTable(_Strict):
     signal_port: int = 0
 
 
-class RetentionTable(_Strict):
+class RetentionTable(Strict):
     """How long and how large the record may become."""
 
     days: float | None = None
     size_mb: float | None = None
 
 
-class NodeFile(_Strict):
+class NodeFile(Strict):
     """The settings file."""
 
     node: str
@@ -107,7 +101,7 @@ class NodeFile(_Strict):
     area_set: str = ""
     console_port: int = 0
     console_host: str = "127.0.0.1"
-    console_names: list[str] = []
+    console_names: list[str] = msgspec.field(default_factory=list)
     console_certificate: str = ""
     console_key: str = ""
     accounts: str = ""
@@ -121,30 +115,30 @@ class NodeFile(_Strict):
     retention: RetentionTable = msgspec.field(default_factory=RetentionTable)
 
 
-class _MemberTable(_Strict):
+class _MemberTable(Strict):
     partner: str
     from_: str = msgspec.field(name="from", default="1970-01-01T00:00:00Z")
     until: str = ""
 
 
-class _CircleTable(_Strict):
+class _CircleTable(Strict):
     circle: str
     title: str
     members: list[_MemberTable]
     consults: bool = True
 
 
-class _CirclesFile(_Strict):
+class _CirclesFile(Strict):
     circles: list[_CircleTable]
 
 
-class _RoleTable(_Strict):
+class _RoleTable(Strict):
     role: str
     kinds: list[str]
     called: Annotated[int, msgspec.Meta(ge=0, lt=ALARM_LEVELS_COUNT)] = 0
 
 
-class _RolesFile(_Strict):
+class _RolesFile(Strict):
     roles: list[_RoleTable]
 
 
@@ -314,16 +308,7 @@ def commit() -> str:
 
 
 def _read(path: Path, kind: type[Table]) -> Table:
-    try:
-        return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), kind)
-    except OSError as error:
-        raise BadInput(
-            f"cannot be read ({(error.strerror or 'unknown').lower()})", "check the path", str(path)
-        ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadInput(f"not TOML ({error})", "correct the line", str(path)) from None
-    except msgspec.ValidationError as error:
-        raise BadInput(str(error).replace("Object contains", "it contains"), _REMEDY, str(path)) from None
+    return read_toml(path, kind, _REMEDY, "check the path")
 
 
 def _check(file: NodeFile, path: Path) -> None:

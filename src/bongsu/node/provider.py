@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import msgspec
-
 from bongsu.adapters.oidc import OidcSettings
 from bongsu.base.errors import BadInput
+from bongsu.node.strict import Strict
 
 
-class OidcTable(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+class OidcTable(Strict):
     """The nation's own log-in provider; `secret` names a file, `claim` is what equals the name of an account."""
 
     issuer: str
