@@ -105,10 +105,12 @@ class Courier:
 
     async def _deliver(self, outlet: Outlet, document: Published) -> None:
         fault, wait_s = "", OUTLET_WAIT_S
+        sealed: bytes | None = None
         for count in range(1, OUTLET_TRIES + 1):
             self.counts[outlet.name].tries += 1
             try:
-                sealed = self._sealer(document.content) if self._sealer and document.media == CAP_MEDIA else None
+                if sealed is None and self._sealer and document.media == CAP_MEDIA:
+                    sealed = self._sealer(document.content)
                 await outlet.put(document, sealed)
             except CapError as error:
                 return self._told(outlet.name, document, "refused", count, str(error))

@@ -457,9 +457,9 @@ def _noun(payload: Any, issuer: str, issued_ns: int) -> Payload:
             return decode_statement(payload)
         case SignaturePayload():
             return decode_signature(payload, issuer)
+        case HoldPayload():
+            return Hold(hold=payload.hold, version=payload.version, state=payload.state, begun_ns=issued_ns)
         case _:
-            if isinstance(payload, HoldPayload):
-                return Hold(hold=payload.hold, version=payload.version, state=payload.state, begun_ns=issued_ns)
             assert isinstance(payload, RefusedPayload)
             return Refused(
                 partner=issuer, message=payload.message, reason=payload.reason, requirement=payload.requirement

@@ -154,7 +154,7 @@ class _Writer:
     def _paragraph(self, stage: str, part: str) -> str:
         return self._filled(stage, part, self._areas(len(self._facts.areas)), self._authority.names)
 
-    def _filled(self, stage: str, part: str, areas: str, names: Texts, unnamed: bool = False) -> str:
+    def _filled(self, stage: str, part: str, areas: str, names: Texts) -> str:
         text = self._unit.text(stage, part, self._language)
         filled = text.format_map({**self._values, "areas": areas, "authority": names[self._language]}).lstrip(": ")
         return " ".join(part for part in (self._mark, self._unconfirmed, filled) if part)

@@ -11,12 +11,11 @@ import math
 import numpy as np
 
 from bongsu.core.assess import association
+from bongsu.core.assess.offers import DETECTED
 from bongsu.core.assess.sensors import Watcher
 from bongsu.core.assess.tracks import Memory, Store
 from bongsu.flight import batch, tables
 from bongsu.model.noun import Floats
-
-_DETECTED = 0.85
 
 
 def take(memories: list[Memory], store: Store, watcher: Watcher, rows: Floats, now_s: float, gate_d2: float) -> None:
@@ -34,7 +33,7 @@ def take(memories: list[Memory], store: Store, watcher: Watcher, rows: Floats, n
     gain, distance = np.empty((count, len(rows))), np.empty((count, len(rows)))
     time_s, free, mode = np.full(count, now_s), np.ones(count), np.full(count, tables.FREE)
     tables.gate(x, p, free, time_s, mode, every, rows, gate_d2, gain, distance)
-    gain -= watcher.log_densities(rows) - math.log(_DETECTED)
+    gain -= watcher.log_densities(rows) - math.log(DETECTED)
     for k, n in association.assign(gain):
         memory = group[k]
         tables.update_free(x[k, 0], p[k, 0], rows[n], now_s)

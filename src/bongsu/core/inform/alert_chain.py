@@ -103,13 +103,18 @@ def covered(chain: Chain, chains: Sequence[Chain], now_ns: int) -> tuple[AreaRis
     """Areas that this chain has told and that another launch still endangers in the same way, with its last moment: their alert does not end yet."""
     mine = {risk.area for risk in chain.standing}
     found: dict[str, AreaRisk] = {}
+    if not mine:
+        return ()
     for other in chains:
         if other.alert.alert == chain.alert.alert or other.alert.status not in ("alert", "pre_alert"):
             continue
-        theirs = {risk.area for risk in other.standing}
+        left = mine - {risk.area for risk in other.standing}
+        if not left:
+            continue
         for risk in other.alert.areas:
-            lasts = risk.time_ns is None or risk.time_ns + _CLEAR_NS > now_ns
-            if risk.kind == chain.kind and risk.area in mine - theirs and lasts:
+            if risk.kind != chain.kind or risk.area not in left:
+                continue
+            if risk.time_ns is None or risk.time_ns + _CLEAR_NS > now_ns:
                 known = found.get(risk.area)
                 if known is None or (known.time_ns is not None and (risk.time_ns or known.time_ns + 1) > known.time_ns):
                     found[risk.area] = risk

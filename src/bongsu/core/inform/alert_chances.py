@@ -73,11 +73,15 @@ def _path(launch: PointEstimate, latitude_rad: float, longitude_rad: float) -> t
     return great_circle_points(*ends, count), count
 
 
+def half_axes_m(impact: PointEstimate) -> tuple[float, float]:
+    """Of its 95 % ellipse, the longer first; without one, of the widest that is assumed."""
+    major_m = impact.semi_major_m if impact.semi_major_m is not None else ALERT_UNKNOWN_ELLIPSE_M
+    return major_m, impact.semi_minor_m if impact.semi_minor_m is not None else major_m
+
+
 def offsets_m(impact: PointEstimate, deviations: Floats) -> Floats:
     """Points of a standard Gaussian as east and north of the impact, by its 95 % ellipse."""
-    major_m = impact.semi_major_m if impact.semi_major_m is not None else ALERT_UNKNOWN_ELLIPSE_M
-    minor_m = impact.semi_minor_m if impact.semi_minor_m is not None else major_m
-    return from_axes(deviations * np.array([major_m, minor_m]) / NINETY_FIVE_PERCENT, impact.bearing_rad or 0.0)
+    return from_axes(deviations * np.array(half_axes_m(impact)) / NINETY_FIVE_PERCENT, impact.bearing_rad or 0.0)
 
 
 def _spread(count: int) -> Floats:

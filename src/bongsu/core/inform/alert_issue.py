@@ -36,8 +36,8 @@ from bongsu.model.head import Item, Now
 from bongsu.model.refusal import Refusal
 from bongsu.model.track import Track
 from bongsu.model.wording import LADDER, AlertStage
+from bongsu.words.alert_text import KINDS
 
-KINDS = ("impact", "overflight")
 COMMANDS = (
     "alert_shown",
     "alert_opened",
@@ -70,10 +70,13 @@ class AlertIssue:
         self._desk = Desk(configuration, self._areas)
         self._policy = configuration.alerting
         self._state = _State()
+        self._due: Due | None = None  # asked before each step: worked out anew after what may have changed a chain
 
     def handle(self, item: Item[Any], now: Now) -> list[Given]:
         """A new version of an alert, a person's word, or what follows from them."""
         body = item.body
+        if not isinstance(body, Track | Event):
+            self._due = None
         if isinstance(body, Approved):
             return self._command(body.command, now) if body.command.kind in COMMANDS else []
         if not self._desk.has_documents:
@@ -92,16 +95,19 @@ class AlertIssue:
 
     def due(self) -> Due:
         """The next deadline, passage or end of a danger."""
-        times = [
-            time_ns
-            for chain in self._state.chains
-            for time_ns in (alert_chain.deadline_ns(chain), alert_chain.late_ns(chain), self._over_ns(chain))
-            if time_ns is not None
-        ]
-        return Due(exercise_ns=min(times, default=None))
+        if self._due is None:
+            times = [
+                time_ns
+                for chain in self._state.chains
+                for time_ns in (alert_chain.deadline_ns(chain), alert_chain.late_ns(chain), self._over_ns(chain))
+                if time_ns is not None
+            ]
+            self._due = Due(exercise_ns=min(times, default=None))
+        return self._due
 
     def tick(self, now: Now) -> list[Given]:
         """Deadlines, passages and ends that have come."""
+        self._due = None
         given: list[Given] = []
         for chain in tuple(self._state.chains):
             if alert_chain.too_late(chain, now.exercise_ns):
@@ -119,6 +125,7 @@ class AlertIssue:
     def restore(self, state: bytes) -> None:
         """The chains."""
         self._state = msgspec.msgpack.decode(state, type=_State)
+        self._due = None
 
     # -- what is known
 
@@ -379,7 +386,7 @@ class AlertIssue:
     def _revoke(self, command: Command, now: Now) -> list[Given]:
         """From now on neither this account nor its person's others approve, and what they have approved in open drafts does not count."""
         approvers = self._policy.approvers if self._policy is not None else ()
-        person = next((one.person for one in approvers if command.about in one.accounts), command.about)
+        person = two_persons.identity(approvers, command.about)
         self._state.revoked = sorted({*self._state.revoked, command.about, person})
         self._state.commands.append(command.command)
         given: list[Given] = []

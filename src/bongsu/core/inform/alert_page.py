@@ -9,6 +9,7 @@ from bongsu.core.inform.alert_ladder import DRAFT, DRAFT_EVENTS, LADDER, Situati
 from bongsu.model.alert_draft import AlertTimes, DraftState
 from bongsu.model.wording import AlertStage
 from bongsu.wire import cap12_table
+from bongsu.words.alert_text import KINDS
 
 MACHINE = ("first_look_ns", "own_estimate_ns", "partner_warning_ns", "decided_ns", "drafted_ns")
 """Times that the machine needs; all others are persons' or an outlet's."""
@@ -127,7 +128,7 @@ def _draft() -> list[str]:
 def _codes() -> list[str]:
     rows = []
     for stage in AlertStage:
-        for kind in ("impact", "overflight"):
+        for kind in KINDS:
             codes = cap12_table.codes_of(stage, kind)
             responses = ", ".join(one.value for one in codes.response_types)
             row = (stage.value, kind, responses, codes.urgency.value, codes.severity.value, codes.certainty.value)

@@ -26,7 +26,7 @@ from bongsu.base.limits_alerts import (
     NOTICE_WIDEST_M,
 )
 from bongsu.base.units import seconds_to_ns
-from bongsu.core.inform.alert_chances import LEVELS, offsets_m
+from bongsu.core.inform.alert_chances import LEVELS, half_axes_m, offsets_m
 from bongsu.core.room import Due, Given
 from bongsu.geo.areas import load
 from bongsu.geo.areas.areaset import GAUSSIAN_POINTS, NINETY_FIVE_PERCENT
@@ -249,8 +249,7 @@ def _box(impact: PointEstimate) -> _Box | None:
     """None where the time is not known: a danger without a time clears no sea."""
     if impact.time_ns is None:
         return None
-    major_m = impact.semi_major_m if impact.semi_major_m is not None else ALERT_UNKNOWN_ELLIPSE_M
-    minor_m = impact.semi_minor_m if impact.semi_minor_m is not None else major_m
+    major_m, minor_m = half_axes_m(impact)
     sigma_ns = seconds_to_ns(NINETY_FIVE_PERCENT * (impact.sigma_time_s or 0.0))
     begin_ns = impact.time_ns - sigma_ns - seconds_to_ns(NOTICE_BEFORE_S)
     end_ns = impact.time_ns + sigma_ns + seconds_to_ns(NOTICE_AFTER_S)

@@ -69,15 +69,11 @@ def tells_a_partner(last: Estimate, newest: Estimate, floor_m: float) -> bool:
     before, after = last.impact, newest.impact
     if before is None or after is None or before.semi_major_m is None or after.semi_major_m is None:
         return True
-    last_m, newest_m = max(before.semi_major_m, floor_m), max(after.semi_major_m, floor_m)
-    if newest_m < _SHRUNK * last_m or newest_m * _SHRUNK > last_m:
-        return True
     if before.time_ns is not None and after.time_ns is not None:
         late_s = abs(after.time_ns - before.time_ns) / seconds_to_ns(1.0)
         if late_s > 2.0 * max(before.sigma_time_s or 0.0, _TOLD_S):
             return True
-    distance_m, _ = great_circle(before.latitude_rad, before.longitude_rad, after.latitude_rad, after.longitude_rad)
-    return bool(distance_m > _MOVED * last_m)
+    return _differ(before, after, max(before.semi_major_m, floor_m), max(after.semi_major_m, floor_m))
 
 
 def _moved(last: PointEstimate | None, newest: PointEstimate | None) -> bool:
@@ -86,6 +82,11 @@ def _moved(last: PointEstimate | None, newest: PointEstimate | None) -> bool:
     last_m, newest_m = last.semi_major_m, newest.semi_major_m
     if last_m is None or newest_m is None:
         return False
+    return _differ(last, newest, last_m, newest_m)
+
+
+def _differ(last: PointEstimate, newest: PointEstimate, last_m: float, newest_m: float) -> bool:
+    """Whether the longer half-axis, `last_m` and then `newest_m`, shrank or grew, or the place moved, by more than one would pass over."""
     if newest_m < _SHRUNK * last_m or newest_m * _SHRUNK > last_m:
         return True
     distance_m, _ = great_circle(last.latitude_rad, last.longitude_rad, newest.latitude_rad, newest.longitude_rad)
