@@ -116,3 +116,38 @@ def test_what_cannot_be_shown_is_said(node: Node, console: Served) -> None:
     assert (answer.status_code, answer.json()["reason"]) == (400, "malformed")
     earliest = httpx.get(f"{console.address}/api/past", params={"at": "2000-01-01T00:00:00Z"}).json()
     assert earliest["set"]["clock"]["exercise"] == reach["from"]
+
+
+def test_a_moment_still_on_its_way_does_not_take_the_page_back(watched: Watched, node: Node, console: Served) -> None:
+    story(node)
+    page = opened(watched, console.address)
+    until(page, "document.querySelector('.card-retracted') && !document.getElementById('scrub').disabled")
+    scrubbed(page, 100)
+    until(page, "document.body.dataset.time === 'past'")
+    held: list[Any] = []
+    page.route("**/api/past?at=*", lambda route: held.append(route))
+    page.keyboard.press(",")
+    page.keyboard.press(",")
+    while not held:
+        page.wait_for_timeout(20)
+    page.keyboard.press("n")
+    until(page, "!document.body.dataset.time")
+    with page.expect_response("**/api/past?at=*") as answered:
+        for route in held:
+            route.continue_()
+    answered.value.finished()
+    page.evaluate("fetch('/api/past').then((answer) => answer.text())")
+    assert not page.evaluate("document.body.dataset.time")
+    assert "at=" not in page.url
+    assert (watched.errors, watched.foreign) == ([], [])
+
+
+def test_steps_add_up_while_a_moment_is_fetched(watched: Watched, node: Node, console: Served) -> None:
+    story(node)
+    page = opened(watched, console.address)
+    until(page, "document.querySelector('.card-retracted') && !document.getElementById('scrub').disabled")
+    scrubbed(page, 140)
+    until(page, "document.getElementById('clock-utc').textContent.endsWith('16:01:20')")
+    for _ in range(3):
+        page.keyboard.press(",")
+    until(page, "document.getElementById('clock-utc').textContent.endsWith('16:00:50')")

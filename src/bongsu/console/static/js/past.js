@@ -19,6 +19,7 @@ export class Past {
     this.playing = null;
     this.asking = false;
     this.wanted = null;
+    this.aimMs = null;
     this.reach = null;
     this.listen();
     this.lookHowFar();
@@ -53,9 +54,11 @@ export class Past {
     this.showBar();
   }
 
-  // The newest wish wins: while one moment is fetched, only the last of the others is remembered.
+  // The newest wish wins: while one moment is fetched, only the last of the others is remembered. Back to now is a wish too:
+  // a moment that is still on its way then (`aimMs` is none) is not shown any more.
   async go(ms) {
     this.wanted = ms;
+    this.aimMs = ms;
     if (this.asking) return;
     this.asking = true;
     while (this.wanted !== null) {
@@ -70,10 +73,13 @@ export class Past {
     const answer = await fetch(`/api/past?at=${new Date(ms).toISOString()}`, { cache: "no-store" }).catch(() => null);
     if (!answer?.ok) {
       byId("scrub-fault").textContent = say("past.fault");
+      this.aimMs = null;
       this.stop();
       return;
     }
     const { set } = await answer.json();
+    if (this.aimMs === null) return;
+    if (this.wanted === null) this.aimMs = null;
     byId("scrub-fault").textContent = "";
     this.pieces = new Map(Object.entries(set));
     this.clock = set.clock;
@@ -87,6 +93,7 @@ export class Past {
   now() {
     this.stop();
     this.wanted = null;
+    this.aimMs = null;
     if (!this.on) return;
     this.atMs = null;
     this.pieces = new Map();
@@ -97,7 +104,7 @@ export class Past {
   }
 
   step(seconds) {
-    const from = this.on ? this.atMs : this.live.exerciseMs();
+    const from = this.aimMs ?? (this.on ? this.atMs : this.live.exerciseMs());
     if (Number.isFinite(from)) this.go(from + seconds * 1000);
   }
 
