@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from bongsu.flight import batch, tables
+from bongsu.flight import batch, filters, tables
 from bongsu.flight.filters import LN_BETA_MEAN
 from bongsu.flight.looks import rows_of
 from bongsu.geo.frames import ecef_to_range_azimuth_elevation, enu_axes, geodetic_to_ecef
@@ -109,3 +109,18 @@ def test_a_track_of_two_models_tells_thrust_from_free_flight():
         tables.advance(x, p, free, time_s, mode, which, float(row[0]))
         tables.take(x, p, free, time_s, mode, which, moved[None].copy(), np.empty((1, 3)))
     assert free[0] < 0.1
+
+
+@pytest.mark.parametrize(
+    ("altitude_m", "speed_m_s", "ln_beta"), [(500.0, 600.0, 5.9), (0.0, 300.0, 4.5), (2e4, 7000.0, 3.0)]
+)
+def test_drag_that_would_stop_a_body_within_a_step_breaks_neither_state_nor_covariance(
+    altitude_m: float, speed_m_s: float, ln_beta: float
+) -> None:
+    x, p = np.zeros(9), np.zeros((9, 9))
+    x[0], x[4], x[6] = 6_378_137.0 + altitude_m, speed_m_s, ln_beta
+    p[:7, :7] = np.diag([1e6, 1e6, 1e6, 1e4, 1e4, 1e4, 0.64])
+    begun = x[:3].copy()
+    filters.predict(x, p, False, 5.0, 1.0)
+    assert np.linalg.eigvalsh(p[:7, :7])[0] > 0.0
+    assert np.linalg.norm(x[:3] - begun) < 5.0 * speed_m_s + 150.0

@@ -42,7 +42,7 @@ def carry(x: Array, dt: float, total: Array, push: float) -> None:
     while left != 0.0:
         h = altitude_of(x[0], x[1], x[2])
         speed = math.sqrt(x[3] * x[3] + x[4] * x[4] + x[5] * x[5])
-        sub = step_length(h, speed, abs(left))
+        sub = step_length(h, speed, abs(left), x[6])
         if abs(left) - sub < 1e-9:
             sub = abs(left)
         sub = math.copysign(sub, left)

@@ -63,7 +63,7 @@ def _carry_reference(record: Array, now_s: float) -> None:
     while left > 1e-9:
         h = altitude_of(x[0], x[1], x[2])
         speed = math.sqrt(x[3] * x[3] + x[4] * x[4] + x[5] * x[5])
-        sub = step_length(h, speed, left)
+        sub = step_length(h, speed, left, x[6])
         if left - sub < 1e-9:
             sub = left
         airborne = h < 170_000.0

@@ -24,6 +24,7 @@ EARTH_RADIUS_M = 6378137.0
 EARTH_RATE_RAD_S = 7.292115e-5
 
 Array = NDArray[np.float64]
+_STEP_LEAST_S = 0.005  # so that no state, however absurd, takes steps without number
 
 
 @njit()
@@ -117,10 +118,18 @@ def gradients(r: Array, v: Array, ln_beta: float, airborne: bool, g: Array, w: A
 
 
 @njit()
-def step_length(altitude_m: float, speed_m_s: float, remaining_s: float) -> float:
-    """Length of a step (s) that keeps the error of `step` and of `transition` far below the noise of any sensor."""
+def step_length(altitude_m: float, speed_m_s: float, remaining_s: float, ln_beta: float = math.inf) -> float:
+    """Length of a step (s) that keeps the error of `step` and of `transition` far below the noise of any sensor.
+
+    In the air it is no longer than drag on a body of `ln_beta` (infinite: none) takes to stop it: beyond that neither series holds.
+    """
     high = altitude_m > 150_000.0
     h = min(30.0, 2.0 + (altitude_m - 150_000.0) / 20_000.0) if high else min(2.0, max(0.1, 2500.0 / (speed_m_s + 1.0)))
+    if not high and ln_beta < math.inf:
+        rho, _ = density(altitude_m)
+        slows_per_s = 0.5 * rho * math.exp(-ln_beta) * speed_m_s
+        if slows_per_s * h > 1.0:
+            h = max(1.0 / slows_per_s, _STEP_LEAST_S)
     return min(h, remaining_s)
 
 

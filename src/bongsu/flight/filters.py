@@ -98,7 +98,7 @@ def predict(x: Array, p: Array, powered: bool, dt: float, noise: float) -> None:
     while left > 0.0:
         h = altitude_of(x[0], x[1], x[2])
         speed = math.sqrt(x[3] * x[3] + x[4] * x[4] + x[5] * x[5])
-        sub = step_length(h, speed, left)
+        sub = step_length(h, speed, left, math.inf if powered else x[6])
         if left - sub < 1e-9:
             sub = left
         airborne = (not powered) and h < 150_000.0 + 20_000.0

@@ -97,7 +97,7 @@ def predict_lifted(x: Array, p: Array, dt: float, sigma: float) -> None:
     while left > 1e-9:
         h = altitude_of(x[0], x[1], x[2])
         speed = math.sqrt(x[3] * x[3] + x[4] * x[4] + x[5] * x[5])
-        sub = step_length(h, speed, left)
+        sub = step_length(h, speed, left, x[6])
         keeps = math.exp(-sub / LIFT_LASTS_S) if sigma > 0.0 else 1.0
         before = x.copy()
         _force(x, axes, force)
