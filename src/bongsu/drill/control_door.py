@@ -103,7 +103,6 @@ class ControlDoor:
             case "pause":
                 director.pause(asked.text)
             case "hold":
-                _ = director.pace
                 director.hold(asked.text)
             case "resume":
                 return {"stood_s": director.resume(asked.text)}
@@ -118,7 +117,6 @@ class ControlDoor:
             case "say":
                 director.tell(asked.node or None, "message", asked.text)
             case "endex":
-                _ = director.pace
                 director.end()
             case _:
                 raise BadInput(f"no order {asked.do!r}", f"use one of {', '.join(ORDERS)}", "control")

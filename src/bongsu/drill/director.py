@@ -56,7 +56,7 @@ class Director:
     def pace(self) -> Pace:
         """Raises `BadInput` before STARTEX."""
         if self.stage.pace is None:
-            raise BadInput("the exercise has not begun", "order startex first", "control")
+            raise _not_begun()
         return self.stage.pace
 
     def status(self) -> dict[str, Any]:
@@ -186,8 +186,9 @@ class Director:
         await self.pace.wait_until_link(self._link_ns() + _AHEAD_NS)
 
     def end(self) -> None:
-        """ENDEX."""
-        assert self.pace is not None
+        """ENDEX. Raises `BadInput` before STARTEX."""
+        if self.stage.pace is None:
+            raise _not_begun()
         self.ended.set()
 
     async def run(self) -> None:
@@ -302,3 +303,7 @@ def _value(text: str) -> float | str:
         return float(text)
     except ValueError:
         return text
+
+
+def _not_begun() -> BadInput:
+    return BadInput("the exercise has not begun", "order startex first", "control")

@@ -65,7 +65,6 @@ class Act:
         self.operators = {code: Operators(plan.scenario, code, stands_on) for code in codes}
         self._lifters = {code: Lifters(plan.scenario, code) for code in codes}
         self._heard = {code: asyncio.Event() for code in codes}
-        self._holds: dict[str, dict[str, bool]] = {code: {} for code in codes}
         lines = node_files.write_federation(plan.scenario, plan.out / "federation", plan.control)
         self.relays = lines.relays
         configs = {code: node_files.write_node(plan.scenario, code, plan.out) for code in codes}
@@ -169,19 +168,16 @@ class Act:
         """A nation stands still, or goes on. When all stand so does exercise control; when none stands any more it resumes."""
         hold = item.body
         assert isinstance(hold, Hold)
-        if hold.state is HoldState.STANDING:
-            self._holds[code][hold.hold] = True
-        else:
-            self._holds[code].pop(hold.hold, None)
         for delay_s, command in self._lifters[code].see(item):
             asyncio.get_running_loop().call_later(delay_s, self.cast.nodes[code].send, command)
         if self.pace is None or self.director.ended.is_set():
             return
-        if all(self._holds.values()):
+        standing = [one.stands for one in self._lifters.values()]
+        if all(standing):
             self.director.hold()
-        elif not any(self._holds.values()) and self.pace.stands == "hold":
+        elif not any(standing) and self.pace.stands == "hold":
             self.director.resume(who="Two persons have lifted the HOLD: the exercise goes on")
-        elif hold.state is HoldState.LIFTED and not self._holds[code]:
+        elif hold.state is HoldState.LIFTED and not self._lifters[code].stands:
             self._tell_where_it_stands(code)
 
     def _tell_where_it_stands(self, code: str) -> None:

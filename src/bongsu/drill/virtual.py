@@ -160,14 +160,14 @@ class VirtualDrill:
 
     def held(self) -> None:
         """A nation stands still, or goes on: exercise control stands when all do, and resumes when none does any more."""
-        standing = [bool(nation.holds) for nation in self.nations.values()]
+        standing = [nation.stands for nation in self.nations.values()]
         if all(standing) and self.clock.running:
             self.link.at(self.now_ns, lambda: self.order("hold", running=False))
         elif not any(standing) and not self.clock.running:
             self.link.at(self.now_ns, lambda: self.order("resume", running=True))
         elif self.clock.running:
             for nation in self.nations.values():
-                if not nation.holds and nation.clock.exercise_ns_at(self.now_ns) < self.exercise_ns:
+                if not nation.stands and nation.clock.exercise_ns_at(self.now_ns) < self.exercise_ns:
                     nation.clock.set(self.now_ns, self.exercise_ns, True)
 
     def endex(self) -> None:

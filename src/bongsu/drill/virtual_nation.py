@@ -16,7 +16,7 @@ from bongsu.model.configuration import Configuration
 from bongsu.model.exercise import ExerciseOrder
 from bongsu.model.head import Item, Now
 from bongsu.model.health import Health
-from bongsu.model.hold import Hold, HoldState
+from bongsu.model.hold import Hold
 from bongsu.model.message import Outgoing, Received
 from bongsu.model.parcel import Arrival
 from bongsu.model.tick import Tick
@@ -36,7 +36,6 @@ class Nation:
     def __init__(self, drill: "VirtualDrill", settings: Configuration, signer: Signer, operators: Operators) -> None:
         self.settings = settings
         self.open_warnings: dict[str, bool] = {}
-        self.holds: dict[str, bool] = {}
         self.operators = operators
         self.offset_ns = 0
         start_ns = drill.link.agenda.now_ns
@@ -118,16 +117,18 @@ class Nation:
         self.operators.see(items)
         self._plan()
 
+    @property
+    def stands(self) -> bool:
+        """Whether a HOLD stands here, ours or a partner's."""
+        return self._lifters.stands
+
     def _hold(self, item: Item[Hold]) -> None:
         """Exercise time stands here while a HOLD stands, ours or a partner's."""
-        hold = item.body
-        if hold.state is HoldState.STANDING:
-            self.holds[hold.hold] = True
-        else:
-            self.holds.pop(hold.hold, None)
+        follows = self._lifters.see(item)
         now_ns = self._drill.now_ns
-        self.clock.set(now_ns, self.clock.exercise_ns_at(now_ns), running=not self.holds and self._drill.clock.running)
-        for delay_s, command in self._lifters.see(item):
+        running = not self.stands and self._drill.clock.running
+        self.clock.set(now_ns, self.clock.exercise_ns_at(now_ns), running=running)
+        for delay_s, command in follows:
             self._drill.link.at(now_ns + seconds_to_ns(delay_s), partial(self.put, command))
         self._drill.held()
 

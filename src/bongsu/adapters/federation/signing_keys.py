@@ -23,9 +23,8 @@ FILE_NAME = "public-keys.jsonl"
 
 
 def keys_of(root: Path) -> tuple[PublicKey, ...]:
-    """All public keys that are known; none where the file is not there yet."""
-    path = root / FILE_NAME
-    return read_public_keys(path) if path.exists() else ()
+    """All public signing keys that are known."""
+    return _read(root / FILE_NAME)
 
 
 def gather_keys(root: Path) -> tuple[PublicKey, ...]:
@@ -40,24 +39,21 @@ def gather_keys(root: Path) -> tuple[PublicKey, ...]:
                     keys.append(own)
                 if federation.end_to_end:
                     _enter_sealing(root, make_key(folder.sealing_key(code, mode), code, mode))
-    return _written(root, keys)
+    return _written(root / FILE_NAME, keys)
 
 
 def sealing_keys_of(root: Path) -> tuple[PublicKey, ...]:
     """All public sealing keys that are known."""
-    path = root / sealing.FILE_NAME
-    return read_public_keys(path) if path.exists() else ()
+    return _read(root / sealing.FILE_NAME)
 
 
 def end_sealing(root: Path, code: str, at_ns: int) -> list[PublicKey]:
     """Nobody seals for a partner from then on. Gives the keys that end."""
-    ended = [
-        _ended(one, at_ns)
-        for one in sealing_keys_of(root)
-        if one.partner == code and (one.until_ns is None or one.until_ns > at_ns)
-    ]
-    for one in ended:
-        _enter_sealing(root, one, one)
+    known = sealing_keys_of(root)
+    ending = {one.key: _ended(one, at_ns) for one in known if one.partner == code}
+    ended = [ending[one.key] for one in known if ending.get(one.key, one) != one]
+    if ended:
+        _written(root / sealing.FILE_NAME, [ending.get(one.key, one) for one in known])
     return ended
 
 
@@ -66,8 +62,7 @@ def _enter_sealing(root: Path, key: PublicKey, ended: PublicKey | None = None) -
     known = [ended if ended is not None and one.key == ended.key else one for one in sealing_keys_of(root)]
     if key.key not in [one.key for one in known]:
         known.append(key)
-    ordered = sorted(known, key=lambda one: (one.partner, one.mode.value, one.from_ns or 0, one.key))
-    write_public_keys(root / sealing.FILE_NAME, tuple(ordered))
+    _written(root / sealing.FILE_NAME, known)
 
 
 def _rotate_sealing(root: Path, code: str, mode: Mode, now_ns: int, until_ns: int) -> None:
@@ -90,7 +85,7 @@ def rotate_key(root: Path, code: str, mode: Mode, now_ns: int, until_ns: int) ->
     if read_federation(root / "federation.toml").end_to_end:
         _rotate_sealing(root, code, mode, now_ns, until_ns)
     ended = [_ended(key, until_ns) if key.key == old.key else key for key in keys_of(root)]
-    _written(root, [*ended, new])
+    _written(root / FILE_NAME, [*ended, new])
     return next(key for key in ended if key.key == old.key), new
 
 
@@ -100,7 +95,7 @@ def revoke_key(root: Path, key: str, at_ns: int) -> PublicKey:
     if key not in [known.key for known in keys]:
         raise BadInput(f"no key {key}", f"`bongsu federation keys {root}` lists them", str(root / FILE_NAME))
     ended = [_ended(known, at_ns) if known.key == key else known for known in keys]
-    _written(root, ended)
+    _written(root / FILE_NAME, ended)
     return next(known for known in ended if known.key == key)
 
 
@@ -125,7 +120,12 @@ def _ended(key: PublicKey, until_ns: int) -> PublicKey:
     return replace(key, until_ns=until_ns if key.until_ns is None else min(key.until_ns, until_ns))
 
 
-def _written(root: Path, keys: list[PublicKey]) -> tuple[PublicKey, ...]:
+def _read(path: Path) -> tuple[PublicKey, ...]:
+    """None where the file is not there yet."""
+    return read_public_keys(path) if path.exists() else ()
+
+
+def _written(path: Path, keys: list[PublicKey]) -> tuple[PublicKey, ...]:
     ordered = tuple(sorted(keys, key=lambda key: (key.partner, key.mode.value, key.from_ns or 0, key.key)))
-    write_public_keys(root / FILE_NAME, ordered)
+    write_public_keys(path, ordered)
     return ordered
