@@ -153,6 +153,10 @@ def test_the_replay_holds_what_each_nation_had() -> None:
     ]
     held = [(one["node"], one["origin"], one["words"][0][1]) for one in replay.data["held"]]
     assert held == [("kr", "kr", "initial"), ("jp", "kr", "initial")]
+    assert replay.data["opens_s"] == max(
+        one["words"][0][0] for one in replay.data["held"] if one["node"] == one["origin"]
+    )
+    assert 0.0 < replay.data["opens_s"] < replay.data["end_s"]
     assert replay.data["moments"] == sorted(replay.data["moments"], key=lambda moment: moment[0])
     assert json.loads(json.dumps(replay.data)) == replay.data
 
@@ -206,7 +210,7 @@ def test_the_opening_says_what_happened_and_what_sharing_bought() -> None:
     first, second = what_happened(review(), "A drill"), what_sharing_bought(review())
     assert (
         first["en"]
-        == "In A drill, one object flew and Korea warned first, 12 s after launch; 1 of 2 expectations were met."
+        == "In “A drill”, one object flew and Korea warned first, 12 s after launch; 1 of 2 expectations were met."
     )
     assert "12초" in first["ko"] and "12秒" in first["ja"]
     assert "Japan 46 s to the first warning and an impact ellipse 2.3 times smaller" in second["en"]

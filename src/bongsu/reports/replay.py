@@ -32,6 +32,7 @@ def data(material: Material, sentence: Callable[[Moment], Text]) -> dict[str, An
     ends += [moment.time_ns for moment in material.moments]
     return {
         "end_s": round(max(_seconds(material, time_ns) for time_ns in ends) + 1.0, 1),
+        "opens_s": _opens_s(material),
         "box_deg": box,
         "land": _land(box),
         "nations": [{"code": node, "colour": colour_of(node, nations)} for node in nations],
@@ -44,6 +45,12 @@ def data(material: Material, sentence: Callable[[Moment], Text]) -> dict[str, An
         "start_ms": material.start_ns // 1_000_000,
         "words": {language: _words(language, material.real) for language in LANGUAGES},
     }
+
+
+def _opens_s(material: Material) -> float:
+    """When the last of the nations' own warnings was first said: then the most is on the map."""
+    own = [one.history[0].time_ns for one in material.flown if one.origin == one.node and one.history]
+    return round(_seconds(material, max(own, default=material.start_ns)), 1)
 
 
 def _flying(material: Material) -> list[TrueFlight | Flown]:

@@ -43,7 +43,7 @@
   const x = (lon) => width / 2 + (lon - (west + east) / 2) * squeeze * scale;
   const y = (lat) => height / 2 - (lat - (south + north) / 2) * scale;
   const colours = Object.fromEntries(data.nations.map((nation) => [nation.code, nation.colour]));
-  let now = 0;
+  let now = data.opens_s; // where there is something to see; playing begins at the beginning
   let playing = false;
   let before = 0;
 
@@ -199,7 +199,7 @@
   });
   byId("replay-play").addEventListener("click", () => {
     playing = !playing;
-    if (playing && now >= data.end_s) now = 0;
+    if (playing && (now >= data.end_s || now === data.opens_s)) now = 0;
     before = performance.now();
     redraw();
     if (playing) requestAnimationFrame(step);
