@@ -102,7 +102,10 @@ def _of_news(news: list[Message]) -> list[Edge]:
 
 
 def _of_path(path: list[Message], resolution_m: float, truth: Place) -> list[Edge]:
-    """Where noise or spacing changes, and where it ends."""
+    """Where noise or spacing changes, and where it ends. Of points of one moment (a repetition, a correction) the last that he read counts."""
+    path = list(
+        {message.time_s: message for message in sorted(path, key=lambda one: (one.time_s, one.issued_s))}.values()
+    )
     if len(path) < 20:
         return []
     times_s = np.array([message.time_s for message in path])

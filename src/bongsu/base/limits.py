@@ -61,9 +61,6 @@ CAUSES_COUNT = 32
 QUEUE_COUNT = 8_192
 """Items that wait for a node's core; on overload the oldest detections leave first, counted and shown."""
 
-CLOCK_OFFSET_S = 2.0
-"""Difference between a partner's clock and ours that is shown as a fault: heartbeats are judged by signed issue time."""
-
 FLIGHT_ROWS_COUNT = 20_000
 """Rows of one true flight of a drill: 20,000 steps of 5 s are 27 hours; what has not come down by then is in orbit, and refused."""
 

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bongsu.base.errors import BadInput
+from bongsu.base.errors import BadInput, BadValue
+from bongsu.base.ids import check_code
 from bongsu.cli.record_place import RecordPlace, shown
 from bongsu.cli.release_waiting import check, grant, waiting, withhold
+from bongsu.model.label import RANKS
 
 if TYPE_CHECKING:
     from bongsu.core.exchange.explain import Verdict
@@ -37,6 +39,7 @@ for _command in (waiting, grant, withhold, check):
     "  bongsu release explain --recipient public --kind alert_document\n"
     "  bongsu release explain --recipient review --kind path --mode exercise --onward review,file\n"
     "  bongsu release explain --recipient jp --kind warning --item warning.json --json\n"
+    "  bongsu release explain --recipient jp --kind warning --marking NATIONAL\n"
     "  bongsu release explain --recipient file --record runs/salvo-1/record/kr --id kr-17"
 )
 @click.option("--policy", type=click.Path(path_type=Path), help="A policy file (TOML); the shipped one by default.")
@@ -47,6 +50,7 @@ for _command in (waiting, grant, withhold, check):
 )
 @click.option("--mode", type=click.Choice(_MODES), default="real", show_default=True, help="The node's mode.")
 @click.option("--onward", help="Ask of a partner's item that it lets be passed on to these, such as review,file.")
+@click.option("--marking", type=click.Choice(tuple(RANKS)), help="Ask of an item that is so marked.")
 @click.option(
     "--item", type=click.Path(path_type=Path), help="A JSON object with the item's members; it need not exist."
 )
@@ -60,6 +64,7 @@ def explain(
     circles: tuple[str, ...],
     mode: str,
     onward: str | None,
+    marking: str | None,
     item: Path | None,
     record: Path | str | None,
     item_id: str | None,
@@ -74,19 +79,25 @@ def explain(
     from bongsu.core.exchange.explain import hypothetical
     from bongsu.model.mode import Mode
 
+    if recipient not in EXITS:
+        _check_partner(recipient)
     answer: Answer | None = None
     if record is not None:
         rules, circles, mode, kind, answer = _of_record(record, item_id, recipient)
     else:
-        rules = read_policy(policy).rules
+        national = read_policy(policy)
+        rules = national.rules
     if kind not in kinds():
-        raise BadInput(f"no kind {kind!r}", f"use one of {', '.join(kinds())}", "--kind")
+        fault = "which kind?" if kind is None else f"no kind {kind!r}"
+        raise BadInput(fault, f"use one of {', '.join(kinds())}", "--kind")
     among = () if recipient in EXITS else circles
     consent = None if onward is None else tuple(name for name in onward.split(",") if name)
-    if item is not None:
-        answer = hypothetical(rules, recipient, among, Mode(mode), kind, _members(item), consent)
-    elif consent is not None and answer is None:
-        answer = hypothetical(rules, recipient, among, Mode(mode), kind, {}, consent)
+    if record is None and (item is not None or consent is not None or marking is not None):
+        members = {} if item is None else _members(item)
+        try:
+            answer = hypothetical(national, recipient, among, Mode(mode), kind, members, consent, marking or "")
+        except BadValue as error:
+            raise BadInput(error.fault, error.remedy, str(item)) from None
     verdicts = explain_rules(rules, recipient, among, kind, mode)
     if as_json:
         click.echo(json.dumps(_document(recipient, kind, mode, verdicts, answer), indent=2))
@@ -97,7 +108,9 @@ def explain(
         why = f": {verdict.reason}" if verdict.reason else ""
         click.echo(f"{verdict.field or kind + ' as a whole':24} {verdict.action}{how} by {verdict.rule}{why}{over}")
     if answer is not None:
-        told = "refused" if answer.members is None else "leaves as " + json.dumps(answer.members, ensure_ascii=False)
+        told = "leaves as " + json.dumps(answer.members, ensure_ascii=False) if answer.members else "may leave"
+        if answer.members is None:
+            told = "waits" if answer.held else "refused"
         click.echo(f"{answer.decision.item}: {told}")
         for reason in answer.decision.reasons:
             click.echo(f"  {reason}")
@@ -213,10 +226,19 @@ def read_policy(policy: Path | None) -> Policy:
     return shipped() if policy is None else parse_policy(_text(policy), str(policy))
 
 
+def _check_partner(recipient: str) -> None:
+    from bongsu.core.exchange.exits import EXITS
+
+    try:
+        check_code(recipient)
+    except BadValue as error:
+        raise BadInput(error.fault, f"name a partner or an exit ({', '.join(EXITS)})", "--recipient") from None
+
+
 def _members(path: Path) -> dict[str, Any]:
     try:
         members = json.loads(_text(path))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BadInput(f"not JSON ({error})", "give one JSON object", str(path)) from None
     if not isinstance(members, dict):
         raise BadInput("not a JSON object", "give one object with the item's members", str(path))
@@ -226,6 +248,8 @@ def _members(path: Path) -> dict[str, Any]:
 def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise BadInput(f"not UTF-8 text (byte {error.start + 1})", "save it as UTF-8", str(path)) from None
     except OSError as error:
         raise BadInput(
             f"cannot be read ({(error.strerror or 'unknown').lower()})", "check the path", str(path)

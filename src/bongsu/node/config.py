@@ -432,6 +432,8 @@ def _policy(base: Path, policy: str) -> Policy:
         return shipped()
     try:
         return parse_policy((base / policy).read_text(encoding="utf-8"), str(base / policy))
+    except UnicodeDecodeError as error:
+        raise BadInput(f"not UTF-8 text (byte {error.start + 1})", "save it as UTF-8", str(base / policy)) from None
     except OSError as error:
         raise BadInput(
             f"cannot be read ({(error.strerror or 'unknown').lower()})", "check `policy`", str(base / policy)

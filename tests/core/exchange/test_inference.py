@@ -61,7 +61,7 @@ class Watched:
         """A core that crashes is taken up where it was."""
 
 
-def play(name: str) -> tuple[dict[str, Watched], list[Truth], dict[str, Configuration]]:
+def play(name: str, seed: int = 1) -> tuple[dict[str, Watched], list[Truth], dict[str, Configuration]]:
     """One scenario in virtual time."""
     plan = scenario.load(name)
     flights = scenario.solve(plan, name)
@@ -73,7 +73,7 @@ def play(name: str) -> tuple[dict[str, Watched], list[Truth], dict[str, Configur
             cores[settings.node].step(now, settings)
         return cores[settings.node]
 
-    drill = VirtualDrill(plan, flights, 1, open_core, stands_on(plan, flights))
+    drill = VirtualDrill(plan, flights, seed, open_core, stands_on(plan, flights))
     drill.run(lambda _now_ns, _end_ns: None)
     return cores, records.truths(plan, flights), {code: one.settings for code, one in drill.nations.items()}
 

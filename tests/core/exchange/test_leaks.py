@@ -126,7 +126,12 @@ def leaves(members: dict[str, Any], before: tuple[str, ...] = ()) -> dict[tuple[
     found: dict[tuple[str, ...], Any] = {}
     for name, value in members.items():
         way = (*before, name)
-        found |= leaves(value, way) if isinstance(value, dict) else {way: value}
+        inner = value if isinstance(value, list | tuple) else [value]
+        if any(isinstance(one, dict) for one in inner):
+            for one in inner:
+                found |= leaves(one, way)
+        else:
+            found[way] = value
     return found
 
 

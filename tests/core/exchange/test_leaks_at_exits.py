@@ -39,6 +39,7 @@ ADOPTED = JointStatement(
     revision=1,
     time_ns=NOW_NS,
     members=("jp", "kr"),
+    votes=tuple(msgspec.structs.replace(BODIES["signature"], partner=code) for code in ("jp", "kr")),
     adopted_ns=NOW_NS,
 )
 ALL: dict[str, Any] = BODIES | {"alert_document": ALERT, "joint_statement": ADOPTED}

@@ -27,6 +27,7 @@ RULES = st.builds(
     circle=st.sampled_from(["", "c"]),
     kind=KINDS,
     field=FIELDS,
+    parameters=st.sampled_from([{}, {"grid_deg": 0.1}, {"grid_deg": 1.0, "round_s": 60.0}]),
 )
 
 
@@ -48,7 +49,23 @@ def test_the_most_specific_rule_wins_and_the_stricter_a_tie(
 def test_the_order_of_rules_does_not_matter(rules: list[Rule], order: list[int]) -> None:
     shuffled = [rules[place] for place in order if place < len(rules)]
     one, other = (decide(some, "us", frozenset({"c"}), "warning", "launch") for some in (rules, shuffled))
-    assert (one and one.action) == (other and other.action)
+    assert (one and (one.action, one.parameters)) == (other and (other.action, other.parameters))
+
+
+def test_rules_that_tie_hold_together() -> None:
+    """The larger step of each, whichever stands first; none that ties loosens another."""
+    near = Rule(rule="b", action="coarsen", recipient="us", kind="warning", parameters={"grid_deg": 0.1, "round_s": 60})
+    wide = Rule(rule="a", action="coarsen", circle="c", kind="warning", parameters={"grid_deg": 1.0})
+    for rules in ([near, wide], [wide, near]):
+        chosen = decide(rules, "us", frozenset({"c"}), "warning", "impact")
+        assert chosen is not None
+        assert (chosen.rule, chosen.parameters) == ("a and b", {"grid_deg": 1.0, "round_s": 60})
+    soon, late = (
+        Rule(rule=name, action="ask", recipient="us", circle=name, parameters={"within_s": within_s})
+        for name, within_s in (("c", 60.0), ("d", 600.0))
+    )
+    asked = decide([late, soon], "us", frozenset({"c", "d"}), "warning", "")
+    assert asked is not None and asked.parameters == {"within_s": 60.0}
 
 
 def test_no_rule_means_no() -> None:
@@ -62,6 +79,14 @@ def test_no_rule_means_no() -> None:
         ("[[rules]]\nname='a'\naction='deny'\ngrid_deg=1", "grid_deg"),
         ("[[rules]]\nname='a'\naction='allow'\nrecipent='us'", "recipent"),
         ("[[rules]\n", "not TOML"),
+        ("[[rules]]\nname='a'\naction='allow'\n[[rules]]\naction='deny'", "rules table 2: no key `name`"),
+        ("[[rules]]\nname='a'\naction='allow'\n[[rules]]\nname='a'\naction='deny'", "rule 'a' stands more than once"),
+        ("[[rules]]\nname='a'\naction='deny'\nkind='warning'\nfield='lanuch'", "perhaps launch"),
+        ("[[rules]]\nname='a'\naction='deny'\nfield='nothing.such'", "no field 'nothing.such' in any kind"),
+        ("[[rules]]\nname='a'\naction='deny'\nrecipient='JP'", "'JP' is not a partner's code"),
+        ("[[rules]]\nname='a'\naction='coarsen'\ngrid_deg=inf", "grid_deg = inf"),
+        ("[[rules]]\nname='a'\naction='coarsen'\ngrid_deg='x'", "rules table 1, grid_deg: Expected"),
+        ("", "no key `rules`"),
     ],
 )
 def test_a_faulty_policy_is_refused_with_its_place(text: str, says: str) -> None:
@@ -119,3 +144,10 @@ def test_a_coarsened_ellipse_still_holds_the_point(latitude: float, longitude: f
     east_m = (coarse["longitude_deg"] - longitude) * 111_320 * math.cos(math.radians(latitude))
     assert math.hypot(north_m, east_m) <= coarse["semi_major_m"]
     assert coarse["semi_major_m"] % 500 == 0
+
+
+@given(st.floats(-90, 90), st.floats(-180, 180), st.floats(0.001, 120))
+def test_no_grid_leaves_the_earth(latitude: float, longitude: float, grid_deg: float) -> None:
+    """A receiver refuses a place beyond the pole or the 180th meridian: it would lose the warning."""
+    north_deg, east_deg = held_cell(None, latitude, longitude, grid_deg)
+    assert -90.0 <= north_deg <= 90.0 and -180.0 <= east_deg <= 180.0

@@ -33,7 +33,10 @@ def held_cell(
         turned_deg = (longitude_deg - held[1] + 180.0) % 360.0 - 180.0
         if abs(latitude_deg - held[0]) <= grid_deg and abs(turned_deg) <= grid_deg:
             return held
-    return on_grid(latitude_deg, grid_deg), on_grid(longitude_deg, grid_deg)
+    north_deg = max(-90.0, min(90.0, on_grid(latitude_deg, grid_deg)))
+    east_deg = on_grid(longitude_deg, grid_deg)
+    # A step that does not divide the circle would overshoot a pole or the 180th meridian, and no receiver takes such a place.
+    return north_deg, round((east_deg + 180.0) % 360.0 - 180.0, 9) if abs(east_deg) > 180.0 else east_deg
 
 
 def held_number(held: float | None, value: float, step: float, turn: float | None = None) -> float:

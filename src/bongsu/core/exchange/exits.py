@@ -122,7 +122,7 @@ def fields_of(kind: str) -> tuple[str, ...]:
         names.append(field.encode_name)
         inner = [
             part
-            for part in getattr(field.type, "__args__", ())
+            for part in getattr(field.type, "__args__", (field.type,))
             if isinstance(part, type) and issubclass(part, msgspec.Struct)
         ]
         names += [

@@ -6,14 +6,13 @@ from typing import Any
 import msgspec
 
 from bongsu.base.errors import BadValue
-from bongsu.core.exchange.exits import fields_of, identity_of
+from bongsu.core.exchange.exits import EXITS, fields_of, identity_of
 from bongsu.core.exchange.gate import Answer, Gate, Question
-from bongsu.core.exchange.policy import WAITS, applies, decide, specificity
+from bongsu.core.exchange.policy import ACTIONS, WAITS, Policy, applies, decide, specificity
 from bongsu.model.circle import Circle, Membership
 from bongsu.model.configuration import Configuration, Rule
-from bongsu.model.label import Label
 from bongsu.model.mode import Mode
-from bongsu.wire.payloads_v1 import PAYLOADS
+from bongsu.wire.payloads_v1 import LINK_CONTROL, PAYLOADS
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,10 +26,22 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     overruled: tuple[str, ...]
 
 
+_MEMBERSHIP = Verdict(
+    field="",
+    action="allow",
+    rule="membership",
+    reason="link control carries numbers only, and goes to every partner that this node is linked with",
+    parameters={},
+    overruled=(),
+)
+
+
 def explain(rules: Iterable[Rule], recipient: str, circles: Iterable[str], kind: str, mode: str = "") -> list[Verdict]:
     """The kind as a whole first, then each field. When the kind is denied nothing leaves, whatever its fields' rules say."""
     known = tuple(rules)
     among = frozenset(circles)
+    if kind in LINK_CONTROL and recipient not in EXITS:
+        return [_MEMBERSHIP]
     whole = _verdict(known, recipient, among, kind, "", mode)
     if whole.action == "deny":
         return [whole]
@@ -53,35 +64,49 @@ def explain(rules: Iterable[Rule], recipient: str, circles: Iterable[str], kind:
 
 
 def hypothetical(
-    rules: Iterable[Rule],
+    policy: Policy,
     recipient: str,
     circles: Iterable[str],
     mode: Mode,
     kind: str,
     members: dict[str, Any],
     onward: tuple[str, ...] | None = None,
+    marking: str = "",
 ) -> Answer:
-    """What the gate would answer for an item that need not exist: ours, or a partner's that may be passed on to `onward`.
+    """What the gate would answer for an item that need not exist: ours, or a partner's that may be passed on to `onward`; `marking`, where it has another
+    than the policy gives.
 
     Without members only the kind as a whole is judged. Raises `BadValue` where the members are not of that kind.
     """
+    _check_members(kind, members)
+    gate = Gate(_stand_in(policy, recipient, circles, mode))
+    ours = policy.label((recipient,))
+    label = msgspec.structs.replace(ours, onward=onward, classification=marking or ours.classification)
+    origin = _OURS if onward is None else "a partner"
+    asked = Question(recipient=recipient, kind=kind, members=members, item="hypothetical", origin=origin, label=label)
+    return gate.ask(asked, 0)
+
+
+def _check_members(kind: str, members: dict[str, Any]) -> None:
+    """Members that no such item has would be judged by the rules for the whole kind, as if something like it could leave."""
     if kind in PAYLOADS and members:
         try:
             msgspec.convert(members, PAYLOADS[kind])
         except msgspec.ValidationError as error:
             raise BadValue(f"not a {kind} ({error})", "see docs/reference/exchange.md for the members") from None
-    gate = Gate(_stand_in(tuple(rules), recipient, circles, mode))
-    label = Label(releasable_to=(recipient,), onward=onward)
-    origin = _OURS if onward is None else "a partner"
-    asked = Question(recipient=recipient, kind=kind, members=members, item="hypothetical", origin=origin, label=label)
-    return gate.ask(asked, 0)
+    known = fields_of(kind)
+    parts = [f"{name}.{part}" for name, value in members.items() if isinstance(value, dict) for part in value]
+    for name in (*members, *parts):
+        deep = "." in name and not any(one.startswith(f"{name.partition('.')[0]}.") for one in known)
+        if name not in known and not deep:
+            raise BadValue(f"a {kind} has no member {name!r}", f"leave it out; it has {', '.join(known)}")
 
 
 _OURS = "us-here"
 _HOLDS_BACK = frozenset({"deny", *WAITS})
 
 
-def _stand_in(rules: tuple[Rule, ...], recipient: str, circles: Iterable[str], mode: Mode) -> Configuration:
+def _stand_in(policy: Policy, recipient: str, circles: Iterable[str], mode: Mode) -> Configuration:
     """The least settings that a gate needs: these rules, and circles that both are in."""
     both = tuple(Membership(partner=code, from_ns=0) for code in (_OURS, recipient))
     return Configuration(
@@ -94,9 +119,11 @@ def _stand_in(rules: tuple[Rule, ...], recipient: str, circles: Iterable[str], m
         sensors=(),
         public_keys=(),
         circles=tuple(Circle(circle=circle, title=circle, members=both) for circle in circles),
-        rules=rules,
+        rules=policy.rules,
         roles=(),
-        label=Label(),
+        label=policy.marked,
+        terms=policy.terms,
+        markings=policy.markings,
         area_set="",
         country="",
     )
@@ -110,7 +137,11 @@ def _verdict(
     if field.partition(".")[0] in identity_of(kind) and not rounded:
         text = "says which message it is, and leaves with the kind"
         return Verdict(field=field, action="allow", rule="identity", reason=text, parameters={}, overruled=())
-    rivals = [rule for rule in rules if rule is not chosen and applies(rule, recipient, circles, kind, field, mode)]
+    rivals = [
+        rule
+        for rule in rules
+        if applies(rule, recipient, circles, kind, field, mode) and (chosen is None or _weight(rule) != _weight(chosen))
+    ]
     rivals.sort(key=lambda rule: (-specificity(rule), rule.rule))
     overruled = tuple(f"{rule.rule} ({rule.action})" for rule in rivals)
     if chosen is None:
@@ -125,3 +156,8 @@ def _verdict(
         parameters=chosen.parameters,
         overruled=overruled,
     )
+
+
+def _weight(rule: Rule) -> tuple[int, int]:
+    """Rules of one weight decide together."""
+    return specificity(rule), ACTIONS[rule.action]

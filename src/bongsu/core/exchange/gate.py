@@ -274,6 +274,8 @@ class _Look:
                 continue
             if isinstance(value, dict):
                 value = self._point(name, cells, held)
+            elif isinstance(value, list | tuple) and any(isinstance(one, dict) for one in value):
+                value = [self._entry(name, one, held) for one in value if isinstance(one, dict)]
             elif rule.action == "coarsen" and isinstance(value, int | float) and not isinstance(value, bool):
                 value = _held_figure(self._asked, name, value, rule, cells)
             elif rule.action == "coarsen" and rule.field:
@@ -283,6 +285,17 @@ class _Look:
                 reasons.append(f"{name}: {rule.rule}")
             released[name] = value
         return released, tuple(reasons), tuple(held.values())
+
+    def _entry(self, name: str, entry: dict[str, Any], held: dict[str, Rule]) -> dict[str, Any]:
+        """One of a list of things: its members by the rules for them; what is to be coarsened stays, for nothing here can be."""
+        kept: dict[str, Any] = {}
+        for member, value in entry.items():
+            rule = self.rule(f"{name}.{member}")
+            if rule is not None and rule.action in WAITS:
+                held[rule.rule] = rule
+            elif rule is not None and (rule.action == "allow" or (rule.action == "coarsen" and not rule.field)):
+                kept[member] = value
+        return kept
 
     def _point(self, name: str, cells: Cells | None, held: dict[str, Rule]) -> dict[str, Any]:
         kept: dict[str, Any] = {}
@@ -294,6 +307,8 @@ class _Look:
             if rule.action in WAITS:
                 held[rule.rule] = rule
                 continue
+            if rule.action == "coarsen" and rule.field and isinstance(value, str) and member != "time":
+                continue  # a text cannot be coarsened, so it stays
             kept[member] = value
             if rule.action == "coarsen":
                 parameters[member] = rule.parameters

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from bongsu.core.exchange.exits import EXITS, fields_of, identity_of
-from bongsu.core.exchange.policy import ACTIONS, decide
+from bongsu.core.exchange.policy import ACTIONS, AND, decide
 from bongsu.model.configuration import Rule
 from bongsu.model.mode import Mode
 from bongsu.wire.payloads_v1 import LINK_CONTROL, PAYLOADS
@@ -61,7 +61,7 @@ def check(national: Sequence[Rule], shipped: Sequence[Rule], circles: Iterable[s
                     ours = decide(national, recipient, theirs, kind, field, mode)
                     base = decide(shipped, recipient, theirs, kind, field, mode)
                     if ours is not None:
-                        spoke.add(ours.rule)
+                        spoke.update((ours.rule, *ours.rule.split(AND)))
                     difference = _difference(recipient, kind, field, mode, ours, base, shipped)
                     if difference is not None:
                         found.append(difference)

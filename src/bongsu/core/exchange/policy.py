@@ -2,8 +2,12 @@
 
 A rule's specificity is the number of things that it names: recipient, circle, kind, mode, and each step of a field's name (`impact.semi_major_m` counts
 two). A rule that names no recipient speaks of partners; of the exits (`public`, `file`, ...) only if it denies: nothing is opened to them unnamed.
+Rules of one action that tie hold together: the larger step, floor, period and wait of each, whatever their order in the file.
 """
 
+import difflib
+import functools
+import math
 import tomllib
 from collections.abc import Iterable
 from importlib import resources
@@ -13,7 +17,7 @@ import msgspec
 from bongsu.base.errors import BadInput, BadValue
 from bongsu.base.ids import check_code
 from bongsu.base.limits_release import DELAY_MOST_S
-from bongsu.core.exchange.exits import EXITS, kinds
+from bongsu.core.exchange.exits import EXITS, fields_of, kinds
 from bongsu.model.configuration import Marking, Rule, Terms
 from bongsu.model.label import RANKS, Label
 from bongsu.model.mode import Mode
@@ -35,6 +39,9 @@ PARAMETERS: dict[str, frozenset[str]] = {
 
 WAITS = {"delay": "delay_s", "ask": "within_s"}
 """Actions by which something waits before it leaves, and the parameter that says for how long. When it is over, the rules without these say how."""
+
+AND = " and "
+"""Between the names of rules that tie and hold together."""
 
 _PARAMETERS = ("grid_deg", "floor_m", "round_m", "round_s", "period_s", "delay_s", "within_s")
 
@@ -117,7 +124,9 @@ def parse_policy(text: str, place: str) -> Policy:
     except tomllib.TOMLDecodeError as error:
         raise BadInput(f"not TOML ({error})", "correct the line", place) from None
     except msgspec.ValidationError as error:
-        raise BadInput(str(error), "see docs/reference/release.md for the keys of a rule", place) from None
+        raise BadInput(_in_words(error), "see docs/reference/release.md for the keys of a rule", place) from None
+    _check_alone("rule", [line.name for line in file.rules], place)
+    _check_alone("terms", [line.name for line in file.terms], place)
     _check_marking("[label]", file.label.classification, place)
     for line in file.markings:
         _check_marking(f"marking {line.classification}", line.equals, place)
@@ -129,6 +138,28 @@ def parse_policy(text: str, place: str) -> Policy:
         ),
         marked=Label(policy=file.label.policy, classification=file.label.classification),
     )
+
+
+def _in_words(error: msgspec.ValidationError) -> str:
+    """The decoder's sentence, with the table counted from 1 as a person counts: `rules table 2: it has no key "name"`."""
+    fault, _, way = str(error).partition(" - at `$.")
+    fault = fault.replace("Object contains unknown field", "unknown key").replace(
+        "Object missing required field", "no key"
+    )
+    table, _, key = way.rstrip("`").partition("]")
+    if not way:
+        return fault
+    name, _, index = table.partition("[")
+    where = f"{name} table {int(index) + 1}" if index.isdigit() else name.rstrip("`")
+    return f"{where}{key.replace('.', ', ', 1)}: {fault}"
+
+
+def _check_alone(what: str, names: list[str], place: str) -> None:
+    """A name stands in every recorded decision: it must say which line decided."""
+    for name in names:
+        if not name or names.count(name) > 1:
+            fault = f"{what} {name!r} stands more than once" if name else f"a {what} line without a name"
+            raise BadInput(fault, "give each line a name of its own", place)
 
 
 def _check_marking(what: str, marking: str, place: str) -> None:
@@ -166,12 +197,13 @@ def _rule(line: _RuleLine, place: str) -> Rule:
     _check_names("rule", line, place)
     given = {key: value for key in _PARAMETERS if (value := getattr(line, key)) is not None}
     for key, value in given.items():
-        if key not in PARAMETERS[line.action] or not value > 0.0:
+        if key not in PARAMETERS[line.action] or not 0.0 < value < math.inf:
             raise BadInput(
                 f"rule {line.name}: {key} = {value}",
-                f"{line.action} takes no such parameter, or it must be positive",
+                f"{line.action} takes no such parameter, or it must be a positive number",
                 place,
             )
+    _check_field(line, place)
     if line.action == "coarsen":
         _check_coarsening(line, given, place)
     if line.action in WAITS and not given.get(WAITS[line.action], 0.0) <= DELAY_MOST_S:
@@ -192,10 +224,32 @@ def _rule(line: _RuleLine, place: str) -> Rule:
 
 
 def _check_names(what: str, line: _RuleLine | _TermsLine, place: str) -> None:
-    """A kind or mode that does not exist would make a rule that never speaks."""
+    """A kind, mode or code that does not exist would make a rule that never speaks."""
+    if line.recipient and line.recipient not in EXITS:
+        try:
+            check_code(line.recipient)
+        except BadValue as error:
+            raise BadInput(
+                f"{what} {line.name}: {error.fault}", f"name a partner or an exit ({', '.join(EXITS)})", place
+            ) from None
     for key, value, known in (("kind", line.kind, kinds()), ("mode", line.mode, [mode.value for mode in Mode])):
         if value and value not in known:
             raise BadInput(f"{what} {line.name}: no {key} {value!r}", f"use one of {', '.join(known)}", place)
+
+
+def _check_field(line: _RuleLine, place: str) -> None:
+    """A field that no kind has would make a rule that never speaks, and a misspelt `deny` would let out what it names."""
+    known = fields_of(line.kind) if line.kind else _all_fields()
+    if not line.field or line.field in known:
+        return
+    near = difflib.get_close_matches(line.field, known, 3)
+    remedy = f"perhaps {' or '.join(near)}" if near else "`bongsu release explain` lists the fields of a kind"
+    raise BadInput(f"rule {line.name}: no field {line.field!r} in {line.kind or 'any kind'}", remedy, place)
+
+
+@functools.cache
+def _all_fields() -> tuple[str, ...]:
+    return tuple(sorted({field for kind in kinds() for field in fields_of(kind)}))
 
 
 def _check_coarsening(line: _RuleLine, given: dict[str, float], place: str) -> None:
@@ -247,4 +301,25 @@ def decide(
 ) -> Rule | None:
     """The rule that decides; None: nobody spoke of it, so it is denied."""
     fitting = [rule for rule in rules if applies(rule, recipient, circles, kind, field, mode)]
-    return max(fitting, key=lambda rule: (specificity(rule), ACTIONS[rule.action]), default=None)
+    if not fitting:
+        return None
+    most = max(map(specificity, fitting))
+    rivals = sorted((rule for rule in fitting if specificity(rule) == most), key=lambda rule: rule.rule)
+    strictest = max(ACTIONS[rule.action] for rule in rivals)
+    return _together([rule for rule in rivals if ACTIONS[rule.action] == strictest])
+
+
+def _together(tied: list[Rule]) -> Rule:
+    """Rules of one action that say equally much: each holds, so the larger step, floor, period and wait, and the shorter time to answer."""
+    first = tied[0]
+    if all(rule.parameters == first.parameters for rule in tied):
+        return first
+    parameters: dict[str, float] = {}
+    for rule in tied:
+        for name, value in rule.parameters.items():
+            stricter = min if name == "within_s" else max
+            parameters[name] = stricter(parameters.get(name, value), value)
+    reasons = [rule.reason for rule in tied if rule.reason]
+    return msgspec.structs.replace(
+        first, rule=AND.join(rule.rule for rule in tied), parameters=parameters, reason="; ".join(reasons)
+    )
