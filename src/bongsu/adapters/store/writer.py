@@ -203,8 +203,10 @@ class Store:
         return True
 
     def _drop_some(self) -> None:
-        """Drop rows of removed entries, so few that no commit waits long for it. Where it fails it rests: the rows go with those of the next base, or at the next
-        start, which count from the lowest that is left."""
+        """Drop rows of removed entries, so few that no commit waits long for it.
+
+        Where it fails it rests: the rows go with those of the next base, or at the next start, which count from the lowest that is left.
+        """
         try:
             with self._connection.begin():
                 lowest = self._connection.execute(_LOWEST).scalar_one()
