@@ -1,9 +1,12 @@
 """False confirmed tracks in hours of clutter alone: two false plots a look of one radar and one infrared sensor, and nothing that flies.
 
-python benchmarks/clutter_hours.py HOURS [--seed 1] [--plots 2.0] [--packed] [--json]
+python benchmarks/clutter_hours.py HOURS [--seed 1] [--plots 2.0] [--packed] [--chunks FILE] [--minutes 30] [--json]
 
 False plots lie anywhere in the sensors' cover, or `--packed` in a box of 60 km that is another one each hour. The looks go straight into the tracking
-room. Besides the confirmed tracks the highest log odds that any tentative track reached are told: chance reaches a height h above the start about e^-h
+room. Each hour is drawn from the seed and its own number, and with `--chunks` written to FILE as it is done: a run that was broken off, or ended by
+`--minutes`, goes on where it stood. Told are the rate of false tracks and the most that it may be (95 %, Poisson).
+
+Besides the confirmed tracks the highest log odds that any tentative track reached are told: chance reaches a height h above the start about e^-h
 as often as the start itself, so that the distance left to the confirming odds says how rare a false track is in more hours than were played.
 """
 
@@ -13,9 +16,11 @@ import argparse
 import json
 import math
 import time
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+from scipy.stats import chi2
 
 from bongsu.core.assess import track as room
 from bongsu.geo import frames
@@ -86,15 +91,44 @@ def hour(rng: np.random.Generator, plots_a_look: float, pack: bool) -> tuple[int
     return len(names), highest
 
 
-def measure(hours: int, seed: int, plots_a_look: float, pack: bool) -> dict[str, Any]:
-    """The figures of all hours."""
-    rng = np.random.default_rng(seed)
-    begun = time.process_time()
-    told = [hour(rng, plots_a_look, pack) for _ in range(hours)]
+def measure(
+    hours: int, seed: int, plots_a_look: float, pack: bool, chunks: Path | None = None, minutes: float = math.inf
+) -> dict[str, Any]:
+    """The figures of all hours played, those of a file of chunks among them."""
+    told = {one["hour"]: one for one in _earlier(chunks, seed, plots_a_look, pack)}
+    begun_s = time.monotonic()
+    for number in range(hours):
+        if number in told or time.monotonic() - begun_s > 60.0 * minutes:
+            continue
+        cpu_s = time.process_time()
+        count, highest = hour(np.random.default_rng([seed, number]), plots_a_look, pack)
+        told[number] = {
+            "seed": seed, "hour": number, "packed": pack, "plots_a_look": plots_a_look, "false_tracks": count,
+            "highest_log_odds": highest, "computing_s": time.process_time() - cpu_s,
+        }  # fmt: skip
+        if chunks is not None:
+            with chunks.open("a") as file:
+                file.write(json.dumps(told[number]) + "\n")
+    return summary(list(told.values()))
+
+
+def _earlier(chunks: Path | None, seed: int, plots_a_look: float, pack: bool) -> list[dict[str, Any]]:
+    """The hours of the same kind that a file holds."""
+    if chunks is None or not chunks.exists():
+        return []
+    rows = [json.loads(line) for line in chunks.read_text().splitlines()]
+    return [row for row in rows if (row["seed"], row["plots_a_look"], row["packed"]) == (seed, plots_a_look, pack)]
+
+
+def summary(told: list[dict[str, Any]]) -> dict[str, Any]:
+    """What some hours show together."""
+    hours, false_tracks = len(told), sum(one["false_tracks"] for one in told)
     return {
-        "hours": hours, "packed": pack, "plots_a_look": plots_a_look, "false_tracks": sum(count for count, _ in told),
-        "highest_log_odds": round(max(highest for _, highest in told), 2), "confirming_log_odds": room.CONFIRM,
-        "computing_s_per_hour": round((time.process_time() - begun) / hours, 2),
+        "hours": hours, "packed": told[0]["packed"], "plots_a_look": told[0]["plots_a_look"], "false_tracks": false_tracks,
+        "false_tracks_per_1000_h": round(1e3 * false_tracks / hours, 2),
+        "at_most_per_1000_h": round(float(1e3 * 0.5 * chi2.ppf(0.95, 2 * false_tracks + 2) / hours), 2),
+        "highest_log_odds": round(max(one["highest_log_odds"] for one in told), 2), "confirming_log_odds": room.CONFIRM,
+        "computing_s_per_hour": round(sum(one["computing_s"] for one in told) / hours, 2),
     }  # fmt: skip
 
 
@@ -104,10 +138,14 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--plots", type=float, default=2.0)
     parser.add_argument("--packed", action="store_true")
+    parser.add_argument("--chunks", type=Path, help="file of JSON lines, one an hour")
+    parser.add_argument("--minutes", type=float, default=math.inf, help="begin no hour after so many minutes")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    document = measure(options.hours, options.seed, options.plots, options.packed)
-    print(json.dumps(document) if options.json else "\n".join(f"{key:22} {value}" for key, value in document.items()))
+    if options.hours < 1:
+        parser.error("HOURS is at least 1")
+    document = measure(options.hours, options.seed, options.plots, options.packed, options.chunks, options.minutes)
+    print(json.dumps(document) if options.json else "\n".join(f"{key:24} {value}" for key, value in document.items()))
 
 
 if __name__ == "__main__":

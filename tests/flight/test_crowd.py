@@ -35,8 +35,8 @@ def crowded(rng, count, ranged=True):
 
 
 def every_pair(store, rows, slots):
-    likelihood, distance = np.empty((len(slots), len(rows))), np.empty((len(slots), len(rows)))
-    tables.gate(store.x, store.p, store.free, store.time_s, store.mode, slots, rows, 30.0, likelihood, distance)
+    likelihood = np.empty((len(slots), len(rows)))
+    tables.gate(store.x, store.p, store.free, store.time_s, store.mode, slots, rows, 30.0, likelihood)
     tracks, plots = np.nonzero(likelihood > -np.inf)
     return tracks, plots, likelihood[tracks, plots]
 

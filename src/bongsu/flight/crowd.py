@@ -12,8 +12,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from bongsu.flight.filters import combined
-from bongsu.flight.tables import FREE, POWERED, near, pair_likelihood
+from bongsu.flight.tables import FREE, POWERED, joined, near, pair_likelihood
 from bongsu.geo.frames import altitude_of
 from bongsu.geo.kernels import njit
 
@@ -113,7 +112,7 @@ def candidates(
                     near_count = _listed_once(listed, near_count, order[place])
         for place in range(near_count):
             k = listed[place]
-            value, _ = pair_likelihood(x[t], p[t], free[t], time_s[t], mode[t], rows[k], gate_d2)
+            value = pair_likelihood(x[t], p[t], free[t], time_s[t], mode[t], rows[k], gate_d2)
             if value > -np.inf:
                 if found < len(pairs):
                     pairs[found, 0], pairs[found, 1] = a, k
@@ -142,14 +141,7 @@ def told(
             weight = 1.0
         elif mode[t] == POWERED:
             weight = 0.0
-        if weight == 1.0 or weight == 0.0:
-            m = 0 if weight == 1.0 else 1
-            for i in range(6):
-                both[i] = x[t, m, i]
-                for j in range(6):
-                    cov[a, i, j] = p[t, m, i, j]
-        else:
-            combined(x[t], p[t], weight, both, cov[a])
+        joined(x[t], p[t], weight, both, cov[a])
         for i in range(3):
             mean[a, 0, i], mean[a, 1, i] = both[i], both[3 + i]
         drag[a, 0] = x[t, 0, 6]

@@ -21,8 +21,7 @@ def warm() -> None:
     free, time_s, mode, which = np.array([0.5]), one.copy(), np.array([tables.BOTH]), np.array([0])
     tables.begin(x, p, 0, rows[0], 4000.0, 1.0e4, 1.0e4)
     tables.advance(x, p, free, time_s, mode, which, 2.0)
-    likelihood, distance = np.empty((1, 1)), np.empty((1, 1))
-    tables.gate(x, p, free, time_s, mode, which, rows, 25.0, likelihood, distance)
+    tables.gate(x, p, free, time_s, mode, which, rows, 25.0, np.empty((1, 1)))
     crowd.candidates(
         x, p, free, time_s, mode, which, rows, np.zeros(1, np.int64), 25.0, np.empty((1, 2), np.int64), np.empty(1)
     )

@@ -34,7 +34,6 @@ POWERED = 2
 BURNOUT_PER_S = 1.0 / 60.0  # a stage burns for about a minute or more
 IGNITION_PER_S = 1.0 / 300.0  # a further stage, or a body that is steered in the air
 BURNS_TO_M = 700_000.0  # nothing known burns higher than this on such flights
-SEEN_UNLIT = 0.05  # chance that an infrared sensor sees a body that does not burn
 
 
 @njit("void(float64[:,:,::1],float64[:,:,:,::1],float64[::1],float64[::1],int64[::1],int64[::1],float64)")
@@ -77,12 +76,9 @@ def near(x: Array, p: Array, row: Array, now_s: float) -> bool:
 
 
 @njit()
-def pair_likelihood(
-    x: Array, p: Array, free: float, time_s: float, mode: int, row: Array, gate_d2: float
-) -> tuple[float, float]:
-    """Log likelihood of a plot under the models (2, 9), (2, 9, 9) of one track, minus infinity outside the gate, and the smaller d2 of the models."""
+def pair_likelihood(x: Array, p: Array, free: float, time_s: float, mode: int, row: Array, gate_d2: float) -> float:
+    """Log likelihood of a plot under the models (2, 9), (2, 9, 9) of one track, minus infinity outside the gate."""
     total = 0.0
-    best = np.inf
     top = -np.inf
     for m in range(2):
         if (m == 0 and mode == POWERED) or (m == 1 and mode == FREE):
@@ -92,7 +88,6 @@ def pair_likelihood(
         ll, d2, _ = score(x[m], p[m], row, time_s)
         if d2 > gate_d2:
             continue
-        best = min(best, d2)
         weight = 1.0
         if mode == BOTH:
             weight = max(free if m == 0 else 1.0 - free, 1e-3)
@@ -103,12 +98,12 @@ def pair_likelihood(
             total, top = 1.0 + total * math.exp(top - value), value
         else:
             total += math.exp(value - top)
-    return (top + math.log(total) if total > 0.0 else -np.inf), best
+    return top + math.log(total) if total > 0.0 else -np.inf
 
 
 @njit(
     "void(float64[:,:,::1],float64[:,:,:,::1],float64[::1],float64[::1],int64[::1],int64[::1],float64[:,::1],"
-    "float64,float64[:,::1],float64[:,::1])"
+    "float64,float64[:,::1])"
 )
 def gate(
     x: Array,
@@ -120,15 +115,12 @@ def gate(
     rows: Array,
     gate_d2: float,
     likelihood: Array,
-    distance: Array,
 ) -> None:
-    """Log likelihood (W, N) of each plot under each track, minus infinity outside the gate, and the smaller d2 of the models."""
+    """Log likelihood (W, N) of each plot under each track, minus infinity outside the gate."""
     for a in range(len(which)):
         t = which[a]
         for k in range(len(rows)):
-            likelihood[a, k], distance[a, k] = pair_likelihood(
-                x[t], p[t], free[t], time_s[t], mode[t], rows[k], gate_d2
-            )
+            likelihood[a, k] = pair_likelihood(x[t], p[t], free[t], time_s[t], mode[t], rows[k], gate_d2)
 
 
 @njit(
@@ -170,6 +162,19 @@ def take(
         given[k, 2] = m0
 
 
+@njit()
+def joined(x: Array, p: Array, weight: float, mean: Array, cov: Array) -> None:
+    """Mean (6,) and covariance (6, 6) of the models (2, 9), (2, 9, 9) of one track; `weight` is that of free flight."""
+    if 0.0 < weight < 1.0:
+        combined(x, p, weight, mean, cov)
+        return
+    m = 0 if weight == 1.0 else 1
+    for i in range(6):
+        mean[i] = x[m, i]
+        for j in range(6):
+            cov[i, j] = p[m, i, j]
+
+
 @njit("void(float64[:,:,::1],float64[:,:,:,::1],float64[::1],int64[::1],int64[::1],float64[:,::1],float64[:,:,::1])")
 def moments(x: Array, p: Array, free: Array, mode: Integers, which: Integers, mean: Array, cov: Array) -> None:
     """Mean (W, 6) and covariance (W, 6, 6) of the tracks `which`, their models joined."""
@@ -180,14 +185,7 @@ def moments(x: Array, p: Array, free: Array, mode: Integers, which: Integers, me
             weight = 1.0
         elif mode[t] == POWERED:
             weight = 0.0
-        if weight == 1.0 or weight == 0.0:
-            m = 0 if weight == 1.0 else 1
-            for i in range(6):
-                mean[a, i] = x[t, m, i]
-                for j in range(6):
-                    cov[a, i, j] = p[t, m, i, j]
-        else:
-            combined(x[t], p[t], weight, mean[a], cov[a])
+        joined(x[t], p[t], weight, mean[a], cov[a])
 
 
 @njit()
@@ -301,14 +299,6 @@ def covered(
                 low < spread * f + 500.0 and altitude_of(sensor_ecef_m[0], sensor_ecef_m[1], sensor_ecef_m[2]) > 1000.0
             ):
                 chance[a] = min(chance[a], 0.5)
-
-
-@njit("float64(float64[::1],float64[:,::1],float64[::1],float64)")
-def predict_free(x: Array, p: Array, out: Array, dt: float) -> float:
-    """Carry one free flight `x` (9,), `p` (9, 9) over `dt` in place; `out` (3,) gets its geodetic place; gives its altitude (m)."""
-    predict(x, p, False, dt, 1.0)
-    out[0], out[1], out[2] = x[0], x[1], x[2]
-    return altitude_of(x[0], x[1], x[2])
 
 
 @njit("float64(float64[::1],float64[:,::1],float64[::1],float64)")

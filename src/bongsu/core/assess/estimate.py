@@ -45,8 +45,6 @@ _ROWS_COUNT = 1200
 _COLD_ROUNDS = 20
 _BETTER = 0.8  # a start of free flight that is known this much better is worth a new fit
 _BETTER_ALONE = 0.6  # without a look of the powered phase the templates' spread hides small gains
-_LAUNCH_LARGEST_M = 1_000_000.0
-"""Launch ellipses wider than this say nothing."""
 _IMPACT_LARGEST_M = (
     2.0e6  # a wider ellipse says nothing, nor is it one: the Earth bends, and paths do not stay linear so far
 )

@@ -30,9 +30,9 @@ def take(memories: list[Memory], store: Store, watcher: Watcher, rows: Floats, n
         batch.carry_state(state, cov, now_s - float(store.time_s[memory.slot]))
         x[k, 0, :7], p[k, 0, :7, :7] = state, cov
     every = np.arange(count)
-    gain, distance = np.empty((count, len(rows))), np.empty((count, len(rows)))
+    gain = np.empty((count, len(rows)))
     time_s, free, mode = np.full(count, now_s), np.ones(count), np.full(count, tables.FREE)
-    tables.gate(x, p, free, time_s, mode, every, rows, gate_d2, gain, distance)
+    tables.gate(x, p, free, time_s, mode, every, rows, gate_d2, gain)
     gain -= watcher.log_densities(rows) - math.log(DETECTED)
     for k, n in association.assign(gain):
         memory = group[k]

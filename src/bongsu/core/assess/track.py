@@ -204,12 +204,14 @@ class Tracker:
         alone = (np.bincount(tracks)[tracks] == 1) & (np.bincount(plots)[plots] == 1) & (gain > 0.0)
         best = np.argsort(-gain, kind="stable")
         chosen = np.sort(best[:_PAIRS_COUNT])
-        pairs = []
+        pairs: list[Memory] = []
+        kept: list[int] = []
         for k in chosen.tolist():
-            memory = group[tracks[k]]
-            pairs.append(memory if alone[k] else self._twin(memory))
-        kept = [k for k, memory in enumerate(pairs) if memory is not None]
-        return self._update([pairs[k] for k in kept], plots[chosen[kept]], gain[chosen[kept]], look)
+            memory = group[tracks[k]] if alone[k] else self._twin(group[tracks[k]])
+            if memory is not None:
+                pairs.append(memory)
+                kept.append(k)
+        return self._update(pairs, plots[kept], gain[kept], look)
 
     def _twin(self, memory: Memory) -> Memory | None:
         """A second track with the same past; None when there is no room."""
@@ -227,15 +229,13 @@ class Tracker:
             self._store = grown(self._store)
         return self._store.vacant.pop()
 
-    def _update(
-        self, memories: Sequence[Memory | None], plots: Integers, gain: Floats, look: Look
-    ) -> list[tuple[Memory, int]]:
+    def _update(self, updated: list[Memory], plots: Integers, gain: Floats, look: Look) -> list[tuple[Memory, int]]:
         """Update tracks with one open plot each; the pairs of track and row."""
-        if len(memories) == 0:
+        if not updated:
             return []
         store, watcher = self._store, look.watcher
-        updated = [memory for memory in memories if memory is not None]
-        which, chosen = slots_of(updated), np.ascontiguousarray(look.offered[plots])
+        taken = look.open_rows[plots]
+        which, chosen = slots_of(updated), look.rows[taken]
         told = np.empty((len(updated), 3))
         tables.take(store.x, store.p, store.free, store.time_s, store.mode, which, chosen, told)
         for slot in which[store.mode[which] == tables.POWERED].tolist():
@@ -249,7 +249,7 @@ class Tracker:
             memory.take(row, gained, look.now_s, number, ranged)
             if memory.locked:
                 memory.surprise += _SURPRISE_SHARE * (surprise - memory.surprise)
-        return list(zip(updated, look.open_rows[plots].tolist(), strict=True))
+        return list(zip(updated, taken.tolist(), strict=True))
 
     def _begin(self, watcher: Watcher, row: Floats) -> None:
         """A plot that nothing explains begins a tentative track."""
