@@ -168,6 +168,16 @@ def test_without_a_year_nothing_is_dated_unless_somebody_says_it() -> None:
         ("It was launched last year.", "2022"),
         ("It was launched last month.", "2023-10"),
         ("It was launched earlier this month.", "2023-11"),
+        ("In May, it failed.", "2023-05"),
+        ("Last month, it was launched.", "2023-10"),
+        ("Earlier this year, it was launched.", "2023"),
+        ("Last Sunday, it was launched.", "2023-11-05"),
+        ("It was launched at 2324 GMT on Saturday.", "2023-11-12"),
+        ("It was launched at 06:29 UTC Saturday.", "2023-11-11"),
+        ("It was launched at 1828 GMT on July 3, 2017.", "2017-07-04"),
+        ("It was launched at 1828 GMT on Nov. 31.", None),
+        ("It was launched Sunday (2324 GMT Saturday).", "2023-11-12"),
+        ("It was launched Sunday (2324 GMT).", "2023-11-12"),
     ],
 )
 def test_dates_against_the_dateline(text: str, day: str | None) -> None:
@@ -221,6 +231,22 @@ def test_a_local_launch_time_takes_the_zone_of_the_dateline() -> None:
     assert told(seoul.claims[-1]) == "2023-05-31T06:29:00+09:00"
     (london,) = proposals("LONDON, Nov. 12, 2023 (Newswire) -- " + text)
     assert [claim.field for claim in london.claims] == ["told"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The North fired a ballistic missile on Monday at 8:24 a.m. (2324 GMT Sunday), Seoul said.",
+        "The North fired a ballistic missile at 2324 GMT on Sunday, Seoul said.",
+        "The North fired a ballistic missile Monday (2324 GMT), Seoul said.",
+    ],
+)
+def test_a_moment_told_in_utc_is_one_launch_on_the_local_day(text: str) -> None:
+    (one,) = proposals(f"SEOUL, Dec. 18, 2023 (Newswire) -- {text} It flew for 73 minutes.")
+    assert one.sure and one.entries == ("2023-12-17-1",)
+    told_ = {claim.field: told(claim) for claim in one.claims}
+    assert told_["flight_s"] == "4380 s"
+    assert told_["launch_time_ns"] in ("2023-12-18T08:24:00+09:00", "2023-12-17T23:24:00Z", "2023-12-17T23:24:00+00:00")
 
 
 RSS = f"""<?xml version="1.0"?>

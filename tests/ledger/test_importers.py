@@ -204,6 +204,25 @@ def test_earlier_editions_and_other_spreadsheets() -> None:
     assert (one.day, one.clock, one.apogee_km, one.text) == ("2017-05-14", None, 2111.5, "na\u00efve")
 
 
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("14-May-17", "2017-05-14"),
+        ("9-Apr-84", "1984-04-09"),
+        ("14 May 2017", "2017-05-14"),
+        ("May 14, 2017", "2017-05-14"),
+        ("2017-05-14 00:00:00", "2017-05-14"),
+    ],
+)
+def test_dates_as_spreadsheets_show_them(text: str, day: str) -> None:
+    line = LINE.replace("2017-05-14,", f'"{text}",').replace("2017-05-20", "20-May-17")
+    (one,) = cns_csv.read((HEAD + line).encode(), "cns.csv")
+    assert (one.day, one.entered) == (day, "2017-05-20")
+    for wrong in ("31-Feb-17", "14-Mayo-17x", "14-Foo-17"):
+        with pytest.raises(BadInput, match=r"cns\.csv:2: .* is not a date"):
+            cns_csv.read((HEAD + LINE.replace("2017-05-14,", f'"{wrong}",')).encode(), "cns.csv")
+
+
 def test_a_sheet_without_its_columns_is_refused() -> None:
     with pytest.raises(BadInput, match=r"cns\.csv:1: no column launchtimeutc, missilename"):
         cns_csv.read(b"Date,Apogee,Distance Travelled\n", "cns.csv")

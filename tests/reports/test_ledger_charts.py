@@ -10,7 +10,7 @@ from bongsu.ledger import packaged
 from bongsu.ledger.book import Book
 from bongsu.ledger.launches import Kind
 from bongsu.ledger.plausibility import Findings, check
-from bongsu.reports.ledger_charts import MARK, charts, computed, months
+from bongsu.reports.ledger_charts import MARK, _places, charts, computed, months, told_apart
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +43,25 @@ def test_computed_times_stand_beside_the_reported_ones() -> None:
     lofted = rows["2023-07-12-1", "kcna"]
     assert lofted.drag_free_s == pytest.approx(4355, abs=3)
     assert lofted.flight_s - lofted.drag_free_s == pytest.approx(150, abs=60)
+
+
+def test_months_that_are_left_out_leave_a_gap() -> None:
+    steps = _places(["2022-11", "2022-12", "2023-01", "2023-03"])
+    assert steps[1] - steps[0] == steps[2] - steps[1] < steps[3] - steps[2]
+
+
+def test_every_two_reporters_are_drawn_and_those_beyond_rounding_are_marked(found: Findings) -> None:
+    rows = told_apart(packaged.book(), found)
+    assert [row.launch for row in rows if row.flagged] == [
+        "2017-07-28-1",
+        "2022-03-24-1",
+        "2023-02-18-1",
+        "2023-07-12-1",
+        "2023-12-17-1",
+    ]
+    for row in rows:
+        assert row.flagged == (row.difference_s > row.allowed_s), row
+    assert any(row.launch == "2022-11-18-1" and not row.flagged for row in rows)
 
 
 def test_an_empty_ledger_draws_empty_plots() -> None:

@@ -5,16 +5,19 @@ Every point is a claim, drawn as its reporter gave it; the mark CLAIMS AS REPORT
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+import itertools
+from typing import NamedTuple
 
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
+from matplotlib.axis import Axis
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
 from bongsu.base.errors import BadValue
 from bongsu.base.time import format_time
 from bongsu.base.units import METRES_PER_KILOMETRE
 from bongsu.ledger import packaged
 from bongsu.ledger.book import Book
+from bongsu.ledger.fields import told
 from bongsu.ledger.launches import Kind, Launch
 from bongsu.ledger.plausibility import Findings, first, number_of
 from bongsu.model.claim import Bound, Claim
@@ -33,6 +36,10 @@ _REPORTER_COLOURS = {"kcna": "#D55E00", "japan": "#0072B2", "korea": "#009E73"}
 _MARKERS = {Bound.EXACT: "o", Bound.ABOUT: "s", Bound.AT_LEAST: "^", Bound.AT_MOST: "v"}
 _LABELS_COUNT = 40
 """Months or launches that an axis names; of more, only some are."""
+_GAP = 0.7
+"""So much wider, in bars, is the step over months without a launch."""
+_EXPLAINED = "#b8b8b8"
+_LONG_LABEL = 40
 
 
 def charts(book: Book, findings: Findings) -> dict[str, str]:
@@ -41,14 +48,16 @@ def charts(book: Book, findings: Findings) -> dict[str, str]:
         "launches-per-month": svg(lambda axes: per_month(axes, book), MARK),
         "apogee-against-range": svg(lambda axes: apogee_against_range(axes, book), MARK, height_in=5.0),
         "flight-times": svg(lambda axes: flight_times(axes, computed(book)), MARK, height_in=5.0),
-        "reporters-differences": svg(lambda axes: differences(axes, findings), MARK),
+        "reporters-differences": svg(lambda axes: differences(axes, told_apart(book, findings)), MARK),
     }
 
 
-def _legend(axes: Axes, place: Literal["best", "lower left"] = "best") -> None:
-    """A legend, where anything was drawn."""
-    if axes.get_legend_handles_labels()[0]:
-        axes.legend(fontsize=7, loc=place)
+def _legend(axes: Axes) -> None:
+    """A legend above the plot, where anything was drawn: inside it would hide points."""
+    labels = axes.get_legend_handles_labels()[1]
+    if labels:
+        columns = 3 if max(map(len, labels)) < _LONG_LABEL else 1
+        axes.legend(fontsize=7, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=columns, frameon=False)
 
 
 def months(book: Book) -> dict[str, dict[Kind, int]]:
@@ -65,21 +74,39 @@ def months(book: Book) -> dict[str, dict[Kind, int]]:
 
 
 def per_month(axes: Axes, book: Book) -> None:
-    """Stacked bars; months without a launch are left out, as the axis says."""
+    """Stacked bars; over months without a launch there is a gap, however many they are."""
     counted = months(book)
     names = list(counted)
+    places = _places(names)
     bottom = [0] * len(names)
     for kind, colour in _KIND_COLOURS.items():
         heights = [counted[month].get(kind, 0) for month in names]
         if any(heights):
-            axes.bar(range(len(names)), heights, bottom=bottom, color=colour, label=kind.value)
+            axes.bar(places, heights, bottom=bottom, color=colour, label=kind.value)
             bottom = [low + height for low, height in zip(bottom, heights, strict=True)]
     step = -(-len(names) // _LABELS_COUNT) or 1
-    axes.set_xticks(range(0, len(names), step), names[::step], rotation=90, fontsize=7)
+    axes.set_axisbelow(True)
+    axes.grid(visible=False, axis="x")
+    axes.set_xticks(places[::step], names[::step], rotation=90, fontsize=7)
     axes.yaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_ylabel("launches in the ledger")
-    axes.set_xlabel("months with a launch, UTC")
+    axes.set_xlabel("months with a launch, UTC (a gap: months without)")
     _legend(axes)
+
+
+def _places(names: list[str]) -> list[float]:
+    """Where each month stands: one behind the other, wider where some are left out between."""
+    places: list[float] = []
+    for i, name in enumerate(names):
+        before = _counted(names[i - 1]) if i else None
+        wide = before is not None and _counted(name) - before > 1
+        places.append((places[-1] + 1.0 if places else 0.0) + (_GAP if wide else 0.0))
+    return places
+
+
+def _counted(month: str) -> int:
+    year, _, number = month.partition("-")
+    return 12 * int(year) + int(number)
 
 
 def apogee_against_range(axes: Axes, book: Book) -> None:
@@ -101,9 +128,19 @@ def apogee_against_range(axes: Axes, book: Book) -> None:
             )
     axes.set_xscale("log")
     axes.set_yscale("log")
+    axes.margins(0.06)
+    for axis in (axes.xaxis, axes.yaxis):
+        _in_plain_figures(axis)
     axes.set_xlabel("range, km (circle: exact, square: about, triangle up: at least, down: at most)")
     axes.set_ylabel("apogee, km")
     _legend(axes)
+
+
+def _in_plain_figures(axis: Axis) -> None:
+    """1, 2 and 5 of each power of ten, written out."""
+    axis.set_major_locator(LogLocator(base=10.0, subs=(1.0, 2.0, 5.0)))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    axis.set_minor_formatter(NullFormatter())
 
 
 def _pairs(book: Book, launch: Launch) -> list[tuple[Claim, Claim]]:
@@ -179,14 +216,55 @@ def flight_times(axes: Axes, rows: list[Timed]) -> None:
     axes.axvline(0.0, color=TRUTH, linewidth=1.0)
     axes.set_yticks(range(len(names)), names, fontsize=7)
     axes.set_xlabel("seconds above the drag-free path with the reported apogee and range: below 0 cannot be")
-    _legend(axes, "lower left")
+    _legend(axes)
 
 
-def differences(axes: Axes, findings: Findings) -> None:
-    """Flight times of two reporters that rounding does not explain."""
-    flags = [flag for flag in findings.flags if flag.check == "reporters"]
-    axes.barh(range(len(flags)), [flag.figures["difference_s"] for flag in flags], color=SPARE_COLOURS[1])
-    for i, flag in enumerate(flags):
-        axes.plot([flag.figures["allowed_s"]] * 2, [i - 0.4, i + 0.4], color=TRUTH)
-    axes.set_yticks(range(len(flags)), [flag.launch for flag in flags], fontsize=8)
-    axes.set_xlabel("seconds between two reporters' flight times (line: what rounding explains)")
+class Apart(NamedTuple):
+    """Two reporters' flight times of one launch (seconds): how far apart, what their rounding explains, and whether that is a finding."""
+
+    launch: str
+    said: str
+    difference_s: float
+    allowed_s: float
+    flagged: bool
+
+
+def told_apart(book: Book, findings: Findings) -> list[Apart]:
+    """Every two reporters who gave flight times of one launch, in order."""
+    flagged = {frozenset(flag.claims) for flag in findings.flags if flag.check == "reporters"}
+    rows = []
+    for launch in book.all_launches():
+        for one, other in itertools.combinations(book.standing(launch.id, "flight_s"), 2):
+            if one.reporter == other.reporter:
+                continue
+            said = f"{one.reporter} {told(one)}, {other.reporter} {told(other)}"
+            apart_s = abs(number_of(one) - number_of(other))
+            allowed_s = (one.precision or 0.0) + (other.precision or 0.0)
+            rows.append(Apart(launch.id, said, apart_s, allowed_s, frozenset((one.id, other.id)) in flagged))
+    return rows
+
+
+def differences(axes: Axes, rows: list[Apart]) -> None:
+    """A bar for each two flight times; grey where rounding explains it."""
+    for name, flagged, colour in (
+        ("more than rounding explains", True, SPARE_COLOURS[1]),
+        ("explained by rounding", False, _EXPLAINED),
+    ):
+        places = [i for i, row in enumerate(rows) if row.flagged is flagged]
+        if places:
+            axes.barh(places, [rows[i].difference_s for i in places], color=colour, label=name)
+    for i, row in enumerate(rows):
+        axes.plot([row.allowed_s] * 2, [i - 0.4, i + 0.4], color=TRUTH, label="" if i else "what rounding explains")
+        axes.annotate(
+            row.said,
+            (max(row.difference_s, row.allowed_s), i),
+            xytext=(5, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=7,
+        )
+    axes.set_axisbelow(True)
+    axes.set_xlim(0.0, 1.35 * max((max(row.difference_s, row.allowed_s) for row in rows), default=1.0))
+    axes.set_yticks(range(len(rows)), [row.launch for row in rows], fontsize=8)
+    axes.set_xlabel("seconds between two reporters' flight times")
+    _legend(axes)

@@ -3,6 +3,8 @@
 * A weekday is within six days of the dateline: the last such day, or the next when a word like "will" or "scheduled" stands before it.
 * A month and day without a year are of the dateline's year. A month alone, after "in", is the last such month by the dateline.
 * "this year", "last year", "this month", "last month" count from the dateline.
+* A day behind a time of GMT or UTC ("at 2324 GMT on Sunday") is the day there; what is told is the day in Korea and Japan, as of all others. In brackets,
+  behind another date, it says the same moment once more and is no second date.
 """
 
 from __future__ import annotations
@@ -12,6 +14,8 @@ import re
 
 from bongsu.ledger.dispatches.article import When
 
+EAST_HOURS = 9
+"""Korea's and Japan's clocks are so far ahead of UTC."""
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = (
     r"(?:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)?|Apr(?:il|\.)?|May|June?|July?"
@@ -23,13 +27,18 @@ _FUTURE = re.compile(
     r"\b(?:will|would|scheduled|slated|set|due|plans?|planned|to be held|to begin|starting|beginning|next)\b[^.;,]*$"
 )
 
+_UTC = (
+    r"(?P<bracket>\()?\b(?P<hour>[01]?\d|2[0-3]):?(?P<minute>[0-5]\d) (?:GMT|UTC)\b"
+    rf"(?:,? (?:on )?(?:(?P<weekday6>{_WEEKDAY})\b|(?P<month6>{_MONTH}) (?P<day6>\d{{1,2}})(?!\d)(?:, (?P<year6>\d{{4}}))?))?"
+)
 FOUND = re.compile(
-    rf"(?P<both>(?P<weekday1>{_WEEKDAY}), (?P<month1>{_MONTH}) (?P<day1>\d{{1,2}})(?!\d)(?P<ordinal1>st|nd|rd|th)?(?:, (?P<year1>\d{{4}}))?)"
+    rf"(?P<utc>{_UTC})"
+    rf"|(?P<both>(?P<weekday1>{_WEEKDAY}), (?P<month1>{_MONTH}) (?P<day1>\d{{1,2}})(?!\d)(?P<ordinal1>st|nd|rd|th)?(?:, (?P<year1>\d{{4}}))?)"
     rf"|(?P<date>\b(?P<month2>{_MONTH}) (?P<day2>\d{{1,2}}(?!\d)|<>)(?P<ordinal2>st|nd|rd|th)?(?:, (?P<year2>\d{{4}}))?)"
     rf"|(?P<broken>\b\d{{1,2}}(?:st|nd|rd|th)\b)"
-    rf"|(?P<relative>\b(?:(?P<which>last|next) )?(?P<weekday3>{_WEEKDAY})\b)"
-    r"|(?P<span>\b(?:earlier )?(?:this|last) (?:year|month)\b)"
-    rf"|(?P<months>\b(?:in|last) (?P<month4>{_MONTH})(?! \d{{1,2}}(?!\d))(?: and (?P<month5>{_MONTH})(?! \d{{1,2}}(?!\d)))?(?: (?P<year4>\d{{4}}))?)"
+    rf"|(?P<relative>\b(?:(?P<which>[Ll]ast|[Nn]ext) )?(?P<weekday3>{_WEEKDAY})\b)"
+    r"|(?P<span>\b(?:[Ee]arlier )?(?:[Tt]his|[Ll]ast) (?:year|month)\b)"
+    rf"|(?P<months>\b(?:[Ii]n|[Ll]ast) (?P<month4>{_MONTH})(?! \d{{1,2}}(?!\d))(?: and (?P<month5>{_MONTH})(?! \d{{1,2}}(?!\d)))?(?: (?P<year4>\d{{4}}))?)"
 )
 
 
@@ -50,13 +59,17 @@ def find(sentence: str, dateline_day: str | None) -> tuple[When, ...]:
     """Every date of a sentence, in order."""
     found: list[When] = []
     for match in FOUND.finditer(sentence):
+        if match["utc"] and match["bracket"] and found:
+            continue
         found += [when._replace(at=match.start()) for when in _resolve(match, sentence, dateline_day)]
     return tuple(found)
 
 
 def _resolve(match: re.Match[str], sentence: str, dateline_day: str | None) -> list[When]:
-    text = match.group()
+    text = match.group().lstrip("(")
     base = None if dateline_day is None else datetime.date.fromisoformat(dateline_day)
+    if match["utc"]:
+        return [_utc(match, text, base)] if match["weekday6"] or match["month6"] else []
     if match["broken"]:
         return [When(text, None, "a day without its month")]
     if match["both"] or match["date"]:
@@ -97,18 +110,38 @@ def ordinal_of(number: int) -> str:
 
 def _weekday(match: re.Match[str], text: str, sentence: str, base: datetime.date) -> When:
     steps = (base.weekday() - _WEEKDAYS.index(match["weekday3"].lower())) % 7
-    ahead = match["which"] == "next" or (match["which"] is None and bool(_FUTURE.search(sentence[: match.start()])))
-    if match["which"] == "last" and steps == 0:
+    which = match["which"] and match["which"].lower()
+    ahead = which == "next" or (which is None and bool(_FUTURE.search(sentence[: match.start()])))
+    if which == "last" and steps == 0:
         steps = 7
     if ahead:
-        forward = (7 - steps) % 7 or (7 if match["which"] == "next" else 0)
+        forward = (7 - steps) % 7 or (7 if which == "next" else 0)
         return When(text, (base + datetime.timedelta(days=forward)).isoformat(), "the next such day from the dateline")
     how = "the dateline's day" if steps == 0 else "the last such day before the dateline"
     return When(text, (base - datetime.timedelta(days=steps)).isoformat(), how)
 
 
+def _utc(match: re.Match[str], text: str, base: datetime.date | None) -> When:
+    """A day behind a time of UTC: the day in Korea and Japan at that moment. A weekday there may be the dateline's, or one of the six before."""
+    year = match["year6"] or (str(base.year) if base else None)
+    if year is None:
+        return When(text, None, "no year, and the dateline's is not known")
+    if match["month6"]:
+        resolved = day_text(int(year), month_number(match["month6"]), int(match["day6"]))
+        if resolved is None:
+            return When(text, None, "no such day")
+        day = datetime.date.fromisoformat(resolved)
+    elif base is None:
+        return When(text, None, "the dateline's day is not known")
+    else:
+        day = base - datetime.timedelta(days=(base.weekday() - _WEEKDAYS.index(match["weekday6"].lower())) % 7)
+    moment = datetime.datetime.combine(day, datetime.time(int(match["hour"]), int(match["minute"])), datetime.UTC)
+    local = moment + datetime.timedelta(hours=EAST_HOURS)
+    return When(text, local.date().isoformat(), f"{moment:%H:%M} UTC of {day} is {local:%H:%M} in Korea and Japan")
+
+
 def _span(text: str, base: datetime.date) -> When:
-    last = "last" in text
+    last = "last" in text.lower()
     if "year" in text:
         return When(text, str(base.year - last), "counted from the dateline")
     first = base.replace(day=1)

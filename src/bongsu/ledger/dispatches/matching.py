@@ -7,6 +7,7 @@ figures where the sentence is of one launch alone.
 
 from __future__ import annotations
 
+import datetime
 import re
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ from bongsu.ledger import packaged
 from bongsu.ledger.book import Book, Entry
 from bongsu.ledger.dispatches import events
 from bongsu.ledger.dispatches.article import UNKNOWN, Dispatch, Named, When
+from bongsu.ledger.dispatches.dates import EAST_HOURS
 from bongsu.ledger.dispatches.feeds import local_day
 from bongsu.ledger.fields import FIELDS, read_value
 from bongsu.ledger.importers.intake import added
@@ -48,6 +50,7 @@ _FIGURES = (
 )
 # Where wires write local times of UTC+9.
 _EAST = ("SEOUL", "TOKYO", "PYONGYANG")
+_UTC_CLOCK = re.compile(r"\b([01]?\d|2[0-3]):?([0-5]\d) (?:GMT|UTC)\b")
 _CLOCK = re.compile(r"\bat (?:about |around )?(\d{1,2}):(\d\d) ([ap])\.m\.", re.IGNORECASE)
 
 
@@ -191,16 +194,24 @@ def _half_width(number: str, unit: str) -> str:
 
 
 def _time(dispatch: Dispatch, named: Named, when: When) -> str | None:
-    """A launch time told in local time, where the dateline stands for the zone."""
+    """A launch time told in local time, where the dateline stands for the zone; or in UTC."""
+    if when.day is None or len(when.day) != 10 or not re.search(r"\b(?:launch|fir|lift)\w*", named.sentence):
+        return None
     match = _CLOCK.search(named.sentence)
-    if match is None or when.day is None or len(when.day) != 10 or dispatch.dateline is None:
-        return None
-    if not dispatch.dateline.place.upper().startswith(_EAST) or not re.search(
-        r"\b(?:launch|fir|lift)\w*", named.sentence
-    ):
-        return None
+    if match is None or dispatch.dateline is None or not dispatch.dateline.place.upper().startswith(_EAST):
+        return _utc_time(named.sentence, when.day)
     hour = int(match[1]) % 12 + (12 if match[3] in "pP" else 0)
     return f"{when.day}T{hour:02d}:{match[2]}+09:00"
+
+
+def _utc_time(sentence: str, local_day: str) -> str | None:
+    """A time told once in GMT or UTC, of a launch on this day in Korea and Japan."""
+    told = _UTC_CLOCK.findall(sentence)
+    if len(told) != 1:
+        return None
+    ((hour, minute),) = told
+    day = datetime.date.fromisoformat(local_day) - datetime.timedelta(days=int(hour) + EAST_HOURS >= 24)
+    return f"{day}T{int(hour):02d}:{minute}Z"
 
 
 def _told_already(book: Book, claim: Claim) -> bool:

@@ -3,7 +3,8 @@
 Columns (the sheet "Missile Tests" saved as CSV): F1, Date, Date Entered/Updated, Launch Time (UTC), Missile Name, Missile Type, Launch
 Agency/Authority, Facility Name, Facility Location, Other Name, Facility Latitude, Facility Longitude, Landing Location, Apogee, Distance Travelled,
 Confirmation Status, Test Outcome, Additional Information, Source(s). Earlier editions write some without spaces; a semicolon as separator comes
-with decimal commas. Dates are `YYYY-MM-DD` or month/day/year; lengths carry "km". Left out: agency, landing location, confirmation.
+with decimal commas. Dates are `YYYY-MM-DD`, month/day/year, or as spreadsheets show them: `12-Jul-23`, `12 July 2023`, `July 12, 2023`; lengths carry
+"km". Left out: agency, landing location, confirmation.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import re
 from collections.abc import Iterator
 
 from bongsu.base.errors import BadInput, BadValue
+from bongsu.ledger.dispatches.dates import MONTHS, month_number
 from bongsu.ledger.importers.rows import NOTHING, Row, checked_day, clock_of, degrees_of, kilometres_of, kind_of
 
 REPORTER = "cns"
@@ -31,6 +33,10 @@ _ALIASES = {
 }
 NEEDED = ("date", "launchtimeutc", "missilename", "apogee", "distancetravelled")
 _SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)
+_DAY_FIRST = re.compile(r"(?P<day>\d{1,2})[- ](?P<month>[A-Za-z]{3,9})[- ](?P<year>\d{4}|\d\d)", re.ASCII)
+_MONTH_FIRST = re.compile(r"(?P<month>[A-Za-z]{3,9}) (?P<day>\d{1,2}), (?P<year>\d{4})", re.ASCII)
+_FIRST_YEAR = 1984
+"""The database begins here: a year of two digits is none before it."""
 
 
 def column(name: str) -> str:
@@ -100,11 +106,27 @@ def _row(cells: dict[str, str], where: str, decimal_comma: bool) -> Row:
         bearing_deg=None,
         outcome=text("testoutcome"),
         text=text("additionalinformation"),
-        entered=text("dateenteredupdated"),
+        entered=_entered(text("dateenteredupdated")),
     )
 
 
 def day_of(text: str) -> str:
-    """`2017-05-14`, with or without a midnight, or `5/14/2017` (month first, as this database writes it). Raises `BadValue`."""
+    """`2017-05-14`, with or without a midnight, `5/14/2017` (month first, as this database writes it), or with the month's name. Raises `BadValue`."""
     slashed = _SLASHED.fullmatch(text)
-    return checked_day(f"{slashed[3]}-{int(slashed[1]):02d}-{int(slashed[2]):02d}" if slashed else text[:10])
+    if slashed:
+        return checked_day(f"{slashed[3]}-{int(slashed[1]):02d}-{int(slashed[2]):02d}")
+    named = _DAY_FIRST.fullmatch(text) or _MONTH_FIRST.fullmatch(text)
+    if named is None or named["month"][:3].lower() not in MONTHS:
+        return checked_day(text[:10])
+    year = int(named["year"])
+    if len(named["year"]) == 2:
+        year += 1900 if year >= _FIRST_YEAR % 100 else 2000
+    return checked_day(f"{year}-{month_number(named['month']):02d}-{int(named['day']):02d}")
+
+
+def _entered(text: str) -> str:
+    """When the row was entered; one that cannot be read is not known: it is no figure of the launch."""
+    try:
+        return day_of(text)
+    except BadValue:
+        return ""
