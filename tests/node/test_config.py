@@ -48,6 +48,8 @@ def test_a_record_may_lie_on_a_server(tmp_path: Path) -> None:
         (GOOD.replace('"kr"', '"K R"', 1), "K R"),
         (GOOD + "console_port = 70000\n", "console_port"),
         (GOOD + 'start = "yesterday"\n', "yesterday"),
+        (GOOD + 'startex = "2026-05-01T00:00:00Z"\n', "startex"),
+        (GOOD + 'start = "2026-05-01T00:00:00Z"\nstartex = "at noon"\n', "at noon"),
         (GOOD + 'sensors = "none.jsonl"\n', "none.jsonl"),
         (GOOD + 'record_url = "mysql://kr@host/records"\n', "record_url"),
         (GOOD + 'record_url = "postgresql://kr:secret@host/records?a=1"\n', "kr@host/records"),

@@ -191,7 +191,7 @@ class Server:
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{self.monitor_port}/healthz", timeout=_PROBE_S) as answer:
                 return bool(answer.status == 200)
-        except (urllib.error.URLError, OSError):
+        except OSError:
             return False
 
     def _failure(self) -> NotReady | Busy:
@@ -219,14 +219,22 @@ class Server:
         self.pid = None
 
 
+def reason(error: Exception) -> str:
+    """Why a report could not be had, in the system's words; a URL error hides them inside."""
+    cause = error.reason if isinstance(error, urllib.error.URLError) else error
+    return (isinstance(cause, OSError) and cause.strerror) or str(cause)
+
+
 def read_varz(monitor_port: int) -> Varz:
     """A server's own report. Raises `NotReady`."""
     address = f"http://127.0.0.1:{monitor_port}/varz"
     try:
         with urllib.request.urlopen(address, timeout=_PROBE_S) as answer:
             return msgspec.json.decode(answer.read(), type=Varz)
-    except (urllib.error.URLError, OSError, msgspec.DecodeError) as error:
-        raise NotReady(f"no server reports at port {monitor_port} ({error})", "start it, or see its log") from None
+    except (OSError, msgspec.DecodeError) as error:
+        raise NotReady(
+            f"no server reports at port {monitor_port} ({reason(error)})", "start it, or see its log"
+        ) from None
 
 
 def start_all(servers: Iterable[Server]) -> list[Server]:

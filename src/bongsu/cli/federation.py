@@ -97,6 +97,9 @@ def invite(folder: Path, code: str, out: Path) -> None:
 
     names = write_bundle(folder, code, out)
     click.echo(f"{out} holds {len(names)} files for {code}, secrets among them; hand it over in person or encrypted.")
+    click.echo(
+        f"{code} makes its keys there: enter the public-keys.jsonl that it sends back with `bongsu federation accept-keys`."
+    )
 
 
 @federation.command(epilog="\b\nExample:\n  bongsu federation join jp.bundle fed")
@@ -108,6 +111,7 @@ def join(bundle: Path, folder: Path) -> None:
 
     code = unpack_bundle(bundle, folder)
     click.echo(f"{code}: cd {folder}/{code} && nats-server -c server.conf. Then: bongsu federation doctor {folder}")
+    click.echo(f"Your keys: bongsu federation keys {folder}, then send {folder}/public-keys.jsonl to all partners.")
 
 
 @federation.command(epilog="\b\nExample:\n  bongsu federation rotate fed kr")
@@ -153,6 +157,24 @@ def keys(folder: Path) -> None:
 
     for key in gather_keys(folder):
         click.echo(_key_line(key))
+
+
+@federation.command("accept-keys", epilog="\b\nExample:\n  bongsu federation accept-keys fed from-jp/public-keys.jsonl")
+@click.argument("folder", metavar="DIR", type=_DIR)
+@click.argument("handed", metavar="FILE", type=_FILE)
+def accept_keys(folder: Path, handed: Path) -> None:
+    """Enter the public keys that a partner handed on: its public-keys.jsonl, or its sealing-keys.jsonl under that name."""
+    from bongsu.adapters.federation.signing_keys import accept_keys as accept
+
+    changed = accept(folder, handed)
+    for key in changed:
+        click.echo(_key_line(key))
+    if changed:
+        click.echo(
+            "Compare each key with its owner by another way (by voice), then restart your node: it reads them when it starts."
+        )
+    else:
+        click.echo(f"Nothing new in {handed}.")
 
 
 @federation.command(

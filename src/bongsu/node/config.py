@@ -33,6 +33,7 @@ from bongsu.core.exchange.policy import Policy, parse_policy, shipped
 from bongsu.geo import areas
 from bongsu.model.circle import Circle, Membership
 from bongsu.model.configuration import Configuration, PublicKey, Role, Rule
+from bongsu.model.exercise import ExerciseOrder
 from bongsu.model.mode import Mode
 from bongsu.model.sensor import Sensor
 from bongsu.node.alerting import Alerting, read_alerting
@@ -109,6 +110,7 @@ class NodeFile(Strict):
     alerting: str = ""
     control: Literal["none", "stdin"] = "none"
     start: str = ""
+    startex: str = ""
     clock_offset_s: float = 0.0
     hold: HoldTable = msgspec.field(default_factory=HoldTable)
     feed: FeedTable = msgspec.field(default_factory=FeedTable)
@@ -167,6 +169,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     console: ConsoleSettings
     control: bool
     start_ns: int | None
+    startex: ExerciseOrder | None
     access: Access | None
     signer: Signer | None
     sealing: Sealing | None = None
@@ -216,6 +219,7 @@ def read_settings(path: Path) -> Settings:
         console=_console(file, base),
         control=file.control == "stdin",
         start_ns=parse_time(file.start) if file.start else None,
+        startex=_startex(file),
         access=access,
         signer=signer,
         sealing=None if access is None else open_sealing(Folder(path.parent / file.federation), access, time.time_ns()),
@@ -339,6 +343,11 @@ def _check(file: NodeFile, path: Path) -> None:
         ("hold.port", 0 <= file.hold.port <= 65_535, "use 0 to 65535; 0 takes a free one"),
         ("start", file.start == "" or file.mode is not Mode.REAL, "real time needs no start"),
         (
+            "startex",
+            file.startex == "" or (file.start != "" and file.control == "none"),
+            "it needs `start`, and a node without control lines",
+        ),
+        (
             "feed.kind",
             file.feed.kind != "stdin" or file.control == "none",
             "standard input carries control lines already",
@@ -369,14 +378,28 @@ def _check(file: NodeFile, path: Path) -> None:
     for key, good, remedy in checks:
         if not good:
             raise BadInput(f"{key} does not fit", remedy, str(path))
+    _check_words(file, path)
+
+
+def _check_words(file: NodeFile, path: Path) -> None:
+    """Codes, names and times."""
     try:
         check_code(file.node)
         if file.exercise:
             check_name(file.exercise)
-        if file.start:
-            parse_time(file.start)
+        for moment in (file.start, file.startex):
+            if moment:
+                parse_time(moment)
     except BadValue as error:
         raise BadInput(error.fault, error.remedy, str(path)) from None
+
+
+def _startex(file: NodeFile) -> ExerciseOrder | None:
+    """What a node orders itself that no control orders: exercise time runs as link time does, from an agreed moment on."""
+    if not file.startex:
+        return None
+    start_ns, link_ns = parse_time(file.start), parse_time(file.startex)
+    return ExerciseOrder(order="startex", exercise=file.exercise, exercise_ns=start_ns, link_ns=link_ns, speed=1.0)
 
 
 def _identity(file: NodeFile, path: Path) -> tuple[Access | None, Signer | None, tuple[PublicKey, ...]]:

@@ -115,6 +115,8 @@ class Node:
         self.core.start()
         if self.settings.control:  # before anything is waited for: it tells when the parent is gone
             self._begin(self._control())
+        if self.settings.startex is not None and self.settings.startex not in self.engine.newest_orders(ORDERS_COUNT):
+            self._order(self.settings.startex)
         await self._connect()
         if udp is not None:
             udp.open(loop)

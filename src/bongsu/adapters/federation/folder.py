@@ -4,7 +4,8 @@ DIR/federation.toml           the description
 DIR/authority/                certificate authority (its key is the federation's highest secret)
 DIR/passwords.json            by server and user
 DIR/HUB/server.conf           and its certificate
-DIR/CODE/server.conf          and certificates of each mode, access-MODE.toml, keys/MODE.key once the node has run
+DIR/CODE/server.conf          and certificates of each mode, access-MODE.toml, keys/MODE.key once the node has run;
+                              handed-over, once that partner took its part to its own machine
 """
 
 from __future__ import annotations
@@ -57,6 +58,10 @@ class Folder:
     def sealing_key(self, code: str, mode: Mode) -> Path:
         """A node's key for what others seal for it in a mode."""
         return self.root / code / "keys" / f"{mode.value}.sealing.key"
+
+    def handed_over(self, code: str) -> Path:
+        """Stands where that partner's part was taken to its own machine: its keys are made there, not here."""
+        return self.root / code / "handed-over"
 
 
 def create_folder(root: Path, federation: Federation) -> Folder:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import stat
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -19,7 +18,7 @@ from bongsu.adapters.federation.description import Federation, read_federation
 from bongsu.adapters.federation.folder import Folder, read_passwords
 from bongsu.adapters.federation.signing_keys import FILE_NAME, holds, keys_of, sealing_keys_of
 from bongsu.adapters.sealing import FILE_NAME as SEALING_KEYS
-from bongsu.adapters.servers import check_file, check_fit, find_server, read_varz
+from bongsu.adapters.servers import check_file, check_fit, find_server, read_varz, reason
 from bongsu.base.errors import BongsuError, NotReady
 from bongsu.model.message import Lane
 from bongsu.model.mode import Mode
@@ -301,5 +300,5 @@ def _report(port: int, page: str, kind: type[_T]) -> _T:
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/{page}", timeout=_REPORT_S) as answer:
             return msgspec.json.decode(answer.read(), type=kind)
-    except (urllib.error.URLError, OSError, msgspec.DecodeError) as error:
-        raise NotReady(f"port {port} does not report {page} ({error})", "see the server's log") from None
+    except (OSError, msgspec.DecodeError) as error:
+        raise NotReady(f"port {port} does not report {page} ({reason(error)})", "see the server's log") from None

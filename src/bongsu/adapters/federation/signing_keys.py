@@ -28,18 +28,49 @@ def keys_of(root: Path) -> tuple[PublicKey, ...]:
 
 
 def gather_keys(root: Path) -> tuple[PublicKey, ...]:
-    """Make the signing keys that are missing of partners whose folder is here, and enter their public keys."""
+    """Make the signing keys that are missing of partners who are here (not: handed over), and enter their public keys."""
     folder, federation = Folder(root), read_federation(root / "federation.toml")
     keys = list(keys_of(root))
     for code in federation.codes:
         for mode in federation.modes:
-            if folder.access(code, mode).exists():
+            if folder.access(code, mode).exists() and not folder.handed_over(code).exists():
                 own = open_signer(folder.signing_key(code, mode), code, mode).public_key()
                 if own.key not in [key.key for key in keys]:
                     keys.append(own)
                 if federation.end_to_end:
                     _enter_sealing(root, make_key(folder.sealing_key(code, mode), code, mode))
     return _written(root / FILE_NAME, keys)
+
+
+def accept_keys(root: Path, handed: Path) -> tuple[PublicKey, ...]:
+    """Enter what a partner handed on: its file of signing keys, or of sealing keys if it has that name. Gives the keys that are new or end earlier.
+
+    Raises `BadInput`, with nothing entered, for a key of a stranger or of a partner whose own keys are made here.
+    """
+    folder, federation = Folder(root), read_federation(root / "federation.toml")
+    path = root / (sealing.FILE_NAME if handed.name == sealing.FILE_NAME else FILE_NAME)
+    known = {key.key: key for key in _read(path)}
+    changed = []
+    for key in read_public_keys(handed):
+        before = known.get(key.key)
+        after = key if before is None else before if key.until_ns is None else _ended(before, key.until_ns)
+        if after == before:
+            continue
+        if key.partner not in federation.codes or key.mode not in federation.modes:
+            raise BadInput(
+                f"key {key.key} is of {key.partner} in mode {key.mode.value}, who is not in this federation",
+                "add the partner to federation.toml first, or ask who wrote the file",
+                str(handed),
+            )
+        if folder.signing_key(key.partner, key.mode).exists() and not folder.handed_over(key.partner).exists():
+            raise BadInput(
+                f"key {key.key} claims to be of {key.partner}, whose keys are made here",
+                "ask who wrote the file; `bongsu federation keys` enters own keys",
+                str(handed),
+            )
+        changed.append(after)
+    _written(path, list((known | {key.key: key for key in changed}).values()))
+    return tuple(changed)
 
 
 def sealing_keys_of(root: Path) -> tuple[PublicKey, ...]:
