@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select, update
 
-from bongsu.adapters.store import Durability, Place, RecordReader, place_of
+from bongsu.adapters.store import Durability, Place, RecordReader, place_of, unsealed
 from bongsu.adapters.store.tables import bases, entries, snapshots
 from bongsu.base.errors import RecordError
 from bongsu.model.head import Now
@@ -266,6 +266,18 @@ def test_any_changed_byte_of_the_statement_is_found(reduced: Path, tmp_path: Pat
     except RecordError:
         return
     assert verdict.broken is not None
+
+
+def test_what_removing_leaves_in_the_file_is_no_fault(tmp_path: Path) -> None:
+    """Pages are joined and given free: neither while the node writes on nor after it has ended does that look like a change."""
+    kr = Kr(place_of(tmp_path), tmp_path)
+    for _ in range(3):
+        kr.play(420)
+        assert kr.look()
+        assert unsealed.check(kr.place) is None
+    kr.engine.close()
+    (tmp_path / "record.db.seal").unlink()
+    assert unsealed.check(kr.place) is None
 
 
 def test_a_statement_that_somebody_else_wrote_is_found(reduced: Path, tmp_path: Path) -> None:

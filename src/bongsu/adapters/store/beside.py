@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from bongsu.adapters.store import file_seal
+from bongsu.adapters.store import file_seal, unsealed
 from bongsu.adapters.store.reader import RecordReader
 from bongsu.model.configuration import Configuration
 from bongsu.model.message import Outgoing
@@ -21,7 +21,7 @@ def beside_the_chain(reader: RecordReader, end: End, keys: dict[str, bytes] | No
         return Broken(
             beyond.number, "changed", f"it stands beyond entry {end.number}, where the record is noted to end"
         )
-    for snapshot in reader.snapshots():
+    for snapshot in reader.every_snapshot():
         if seal_for(snapshot) not in reader.snapshot_seals([snapshot]):
             return Broken(snapshot.entry, "changed", "the snapshot taken there is not what its seal says")
     for number, message in reader.outbox():
@@ -31,7 +31,7 @@ def beside_the_chain(reader: RecordReader, end: End, keys: dict[str, bytes] | No
             return Broken(number, "changed", f"the outbox names message {message!r} there")
     if keys is None:
         keys = _own_keys(reader)
-    return file_seal.check(reader.place, keys)
+    return file_seal.check(reader.place, keys) or unsealed.check(reader.place)
 
 
 def _own_keys(reader: RecordReader) -> dict[str, bytes]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import sqlite3
 import ssl
 from abc import ABC, abstractmethod
 from enum import StrEnum
@@ -18,6 +19,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, 
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.pool import NullPool
 
+from bongsu.adapters.store.unused import APPLICATION
 from bongsu.base.errors import BadInput
 from bongsu.base.limits import RECORD_SERVER_READ_S, RECORD_SERVER_S
 
@@ -54,6 +56,10 @@ class Place(ABC):
         """Make room for a new record, and check that the place keeps what it says that it keeps. Raises `BadInput`."""
 
     @abstractmethod
+    def migrated(self, connection: Connection) -> None:
+        """The tables were brought up to date."""
+
+    @abstractmethod
     def epochs(self) -> list[int]:
         """The epochs that were set aside here, in order."""
 
@@ -87,18 +93,24 @@ class FilePlace(Place):
         return self.path.is_file()
 
     def engine(self, durability: Durability, read_only: bool = False) -> Engine:
-        """Live: WAL, and every commit down to the disk."""
+        """Live: WAL, and every commit down to the disk. Who only reads changes no byte, not even of what ended by force."""
         if not read_only:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(
-            f"sqlite:///{self.path}", poolclass=NullPool, connect_args={"check_same_thread": False, "timeout": _BUSY_S}
-        )
+        address = f"{self.path.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}"
+
+        def connect() -> sqlite3.Connection:
+            return sqlite3.connect(address, uri=True, timeout=_BUSY_S, check_same_thread=False)
+
+        engine = create_engine("sqlite://", poolclass=NullPool, creator=connect)
 
         @event.listens_for(engine, "connect")
         def _set_up(connection: Any, _: object) -> None:
             if read_only:
-                connection.execute("PRAGMA query_only=ON")
-            elif durability is Durability.DISK:
+                return
+            connection.execute(
+                "PRAGMA secure_delete=ON"
+            )  # what holds nothing is zero, which can be checked (`unused.py`)
+            if durability is Durability.DISK:
                 connection.execute("PRAGMA journal_mode=WAL")
                 connection.execute("PRAGMA synchronous=FULL")
             else:
@@ -108,8 +120,14 @@ class FilePlace(Place):
         return engine
 
     def begin(self, connection: Connection) -> None:
-        """The file is made when it is opened; what is written to is no longer sealed."""
+        """The file is made when it is opened, and marked as one of this kind; what is written to is no longer sealed."""
         self.seal.unlink(missing_ok=True)
+        if connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar_one() == 0:
+            connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION}")
+
+    def migrated(self, connection: Connection) -> None:
+        """Its tables are worded otherwise now than those of a new one."""
+        connection.exec_driver_sql("PRAGMA application_id=0")
 
     def epochs(self) -> list[int]:
         """From the names of the files beside it."""
@@ -195,6 +213,9 @@ class ServerPlace(Place):
         if connection.exec_driver_sql("SHOW fsync").scalar_one() != "on":
             raise BadInput("the server's fsync is off: it keeps nothing through a power cut", "turn it on", self.shown)
         connection.exec_driver_sql(f'CREATE SCHEMA IF NOT EXISTS "{self._schema}"')
+
+    def migrated(self, connection: Connection) -> None:
+        """Nothing: a server keeps no file of ours."""
 
     def epochs(self) -> list[int]:
         """From the names of the schemas beside it."""

@@ -106,6 +106,17 @@ class RecordReader:
                 rows += connection.execute(query.where(snapshots.c.entry == self.base.entry))
         return [StoredSnapshot(*row) for row in dict.fromkeys(map(tuple, rows))]
 
+    def every_snapshot(self) -> Iterator[StoredSnapshot]:
+        """All snapshots that are kept, one at a time: also those up to which entries may be removed."""
+        with self._reading(0) as connection:
+            numbers = list(connection.execute(select(snapshots.c.entry).order_by(snapshots.c.entry)).scalars())
+        query = select(snapshots.c.entry, snapshots.c.key, snapshots.c.content)
+        for number in numbers:
+            with self._reading(number) as connection:
+                row = connection.execute(query.where(snapshots.c.entry == number)).first()
+            if row is not None:  # a node that writes on has replaced it meanwhile
+                yield StoredSnapshot(*row)
+
     def cuts(self) -> list[int]:
         """The entries up to which older ones may be removed, in order."""
         query = select(snapshots.c.entry).where(snapshots.c.cut.is_(True)).order_by(snapshots.c.entry)

@@ -49,6 +49,7 @@ def _bring_up(connection: Connection, place: Place) -> None:
     known = connection.execute(select(version.c.version_num)).scalar_one_or_none()
     if known != HEAD:
         migrate(connection, place)
+        place.migrated(connection)
 
 
 def migrate(connection: Connection, place: Place, revision: str = "head") -> None:
