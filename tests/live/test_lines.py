@@ -37,7 +37,7 @@ def test_a_cross_cut_is_shown_within_two_seconds_and_heals_without_loss(world: N
     lines["kr", "hub1"].hole = lines["jp", "hub2"].hole = True
     cut_s = time.monotonic()
     world.run_until(lambda: last_path(ends, "jp", "kr") == last_path(ends, "kr", "jp") == "down")
-    assert time.monotonic() - cut_s <= 2.0 * limits.FRESH_S, "FRESH_S on a machine that is not shared"
+    assert time.monotonic() - cut_s <= limits.FRESH_S
     texts = [str(number) for number in range(100)]
     for text in texts:
         ends.offer("kr", "jp", text)

@@ -199,7 +199,7 @@ class FallsInZone(Expected, frozen=True, kw_only=True, tag_field="expect", tag="
 
 
 class SourceState(Expected, frozen=True, kw_only=True, tag_field="expect", tag="source_state"):
-    """Between `from_s` and `until_s` after the start, the node shows a partner in this state."""
+    """Between `from_s` and `until_s` after the start, the node shows a partner in this state; `stale` is met by unknown too, as a dead path is shown."""
 
     node: Code
     source: Code

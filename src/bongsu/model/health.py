@@ -14,6 +14,9 @@ RECORD_PART = "record"
 CONSOLES_PART = "consoles"
 """The part that tells whether a person is on shift at a console of this node."""
 
+PATH_PART = "path."
+"""Begins the parts that tell whether a partner's outboxes answer; its code follows."""
+
 
 class Health(Noun, frozen=True):
     """State of a part of this node's world (`part` such as `broker`, `hub`, `disk`, `feed`); `state` is up, degraded or down."""

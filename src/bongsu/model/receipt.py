@@ -49,7 +49,8 @@ class Acknowledged(Noun, frozen=True, kw_only=True):
 class Heartbeat(Noun, frozen=True, kw_only=True):
     """I am here: `issued_ns` in link time, my newest prompt sequence to you, my epoch, and what I have received from you.
 
-    `recorded`: what I say reaches my own record before it leaves; while my disk fails it does not.
+    `recorded`: what I say reaches my own record before it leaves; while my disk fails it does not. `answer`: I have not heard you for a while and do
+    again: say at once how far your prompt lane is.
     """
 
     partner: str = ""
@@ -61,3 +62,4 @@ class Heartbeat(Noun, frozen=True, kw_only=True):
     ready: bool = True
     attended: bool | None = None
     recorded: bool = True
+    answer: bool = False

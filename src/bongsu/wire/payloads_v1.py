@@ -87,6 +87,7 @@ class HeartbeatPayload(msgspec.Struct, omit_defaults=True):
     ready: bool
     attended: bool | None = None
     recorded: bool = True
+    answer: bool = False
 
 
 class ReceiptPayload(msgspec.Struct):
@@ -289,6 +290,7 @@ def payload_of(body: Any) -> tuple[str, msgspec.Struct]:
                 body.ready,
                 body.attended,
                 body.recorded,
+                body.answer,
             )
         case Receipt():
             return "receipt", ReceiptPayload(body.lane, body.epoch, body.up_to)
@@ -419,6 +421,7 @@ def _noun(payload: Any, issuer: str, issued_ns: int) -> Payload:
                 ready=payload.ready,
                 attended=payload.attended,
                 recorded=payload.recorded,
+                answer=payload.answer,
             )
         case ReceiptPayload():
             return Receipt(partner=issuer, lane=payload.lane, epoch=payload.epoch, up_to=payload.up_to)

@@ -8,6 +8,7 @@ import pytest
 from bongsu.base.limits import UNKNOWN_S
 from bongsu.model.delivery import Delivery
 from bongsu.model.freshness import Freshness, FreshnessState
+from bongsu.model.health import Health
 from bongsu.model.message import Lane, Outgoing, Received, Unreadable
 from bongsu.model.mode import Mode
 from bongsu.model.receipt import GapRequest, Receipt
@@ -247,3 +248,42 @@ def test_snapshot_and_tail_equal_the_whole() -> None:
         node.say(at(30), estimate(30, impact=point(41, 139, 900)))
         node.command(at(50), "retract", "kr-V1")
     assert [(i.head, i.body) for i in whole.items] == [(i.head, i.body) for i in broken.items]
+
+
+def test_a_partner_whose_path_is_dead_is_unknown_as_soon_as_it_is_not_fresh() -> None:
+    kr, jp = Node("kr"), Node("jp")
+    deliver(jp, kr, kr.tick(at(1)), 1.0)
+    assert not any(isinstance(b, Freshness) for b in jp.step(at(2.5), Health(part="path.kr", state="down")))
+    jp.tick(at(3.1))
+    assert jp.last(Freshness).state is FreshnessState.UNKNOWN
+    jp.step(at(3.2), Health(part="path.kr", state="up"))
+    assert jp.last(Freshness).state is FreshnessState.STALE, "somebody answers again: silent, and no more is known"
+    deliver(jp, kr, kr.tick(at(4)), 4.0)
+    assert jp.last(Freshness).state is FreshnessState.FRESH
+
+
+@pytest.mark.parametrize("ahead_s", [0.0, -0.7, 0.7])
+def test_a_heartbeat_from_before_the_return_proves_nothing_and_the_answer_to_the_first_does(ahead_s: float) -> None:
+    """The retraction came between the heartbeat that waited and the return: the old warning must not be shown as current."""
+    kr, jp = Node("kr"), Node("jp")
+    deliver(jp, kr, kr.say(at(1 + ahead_s), estimate(1)), 1.01)
+    deliver(jp, kr, kr.tick(at(2 + ahead_s)), 2.01)
+    assert jp.last(Freshness).state is FreshnessState.FRESH
+    jp.tick(at(4.5))
+    old = kr.tick(at(5 + ahead_s))
+    assert outgoing_of(kr.command(at(5.5 + ahead_s), "retract", "kr-E1", reason="wrong"), "jp", "warning")
+    asked = deliver(jp, kr, old, 5.6, "heartbeat")
+    assert jp.last(Freshness).state is FreshnessState.CATCHING_UP
+    answer = deliver(kr, jp, asked, 5.61 + ahead_s, "heartbeat")
+    deliver(jp, kr, answer, 5.62, "heartbeat")
+    assert jp.last(Freshness).state is FreshnessState.CATCHING_UP, "the retraction is missing"
+
+
+def test_who_is_whole_on_its_return_is_fresh_with_the_answer() -> None:
+    kr, jp = Node("kr"), Node("jp")
+    deliver(jp, kr, kr.tick(at(1)), 1.0)
+    jp.tick(at(3.5))
+    asked = deliver(jp, kr, kr.tick(at(4)), 4.6)
+    assert jp.last(Freshness).state is FreshnessState.CATCHING_UP
+    deliver(jp, kr, deliver(kr, jp, asked, 4.61), 4.62)
+    assert jp.last(Freshness).state is FreshnessState.FRESH

@@ -16,7 +16,7 @@ from bongsu.adapters.nats.sending import Counts, LatestSender, PromptSender, Sen
 from bongsu.adapters.nats.session import Answer, CallRefused, Message, Session, World, report, status_of
 from bongsu.base import limits
 from bongsu.base.errors import NotReady
-from bongsu.model.health import Health
+from bongsu.model.health import PATH_PART, Health
 from bongsu.model.message import Lane
 from bongsu.model.parcel import Arrival, Parcel
 from bongsu.wire import subjects
@@ -249,7 +249,7 @@ class NatsNetwork:
             self._tell(f"hub.{hub}", "up" if up else "down", "" if up else "no link to it")
 
     def _path(self, issuer: str, state: str, text: str) -> None:
-        self._tell(f"path.{issuer}", state, text)
+        self._tell(f"{PATH_PART}{issuer}", state, text)
 
     def _tell(self, part: str, state: str, text: str) -> None:
         """Report a part's state when it changes."""

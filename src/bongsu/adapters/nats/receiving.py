@@ -26,6 +26,7 @@ NOTHING, LAPSED = "404", "408"
 
 _RENEW_S = 0.9 * limits.PULL_S
 _SILENT_S = 1.5 * limits.PULL_S
+_UNREAD_S = 0.05 * limits.PULL_S
 _QUIET_S = 0.3 * limits.PULL_S
 _LOW_COUNT = limits.PULL_COUNT // 4
 _PULL = msgspec.json.encode({"batch": limits.PULL_COUNT, "expires": round(limits.PULL_S * 1_000_000_000)})
@@ -114,13 +115,28 @@ class Intake:
         while True:
             await self._renew()
             self._cut.clear()
-            try:
-                async with asyncio.timeout(_RENEW_S if self._answered else limits.PULL_RETRY_S):
-                    await self._cut.wait()
+            if await self._is_cut_within(_RENEW_S if self._answered else limits.PULL_RETRY_S):
                 await asyncio.sleep(limits.PULL_RETRY_S)
+
+    async def _is_cut_within(self, wait_s: float) -> bool:
+        """Whether somebody says so before the next pull is due. Silence is found here too, timed from the last word and not from the last pull."""
+        until_s = self._loop.time() + wait_s
+        while (now_s := self._loop.time()) < until_s:
+            silent_s = self._heard_s + _SILENT_S
+            try:
+                async with asyncio.timeout_at(min(until_s, silent_s) if now_s < silent_s else until_s):
+                    await self._cut.wait()
+                return True
             except TimeoutError:
-                if self._loop.time() - self._heard_s > _SILENT_S:
-                    self._note_cut("pulls are not answered")
+                if self._is_silent():
+                    await asyncio.sleep(_UNREAD_S)  # a busy loop first reads what has come meanwhile
+                    if self._is_silent():
+                        self._note_cut("pulls are not answered")
+                        return False
+        return False
+
+    def _is_silent(self) -> bool:
+        return self._loop.time() - self._heard_s > _SILENT_S
 
     async def _renew(self) -> None:
         """Ask anew before the last pulls lapse; to a path that does not answer, and while the prompt outbox may not be empty, a probe."""

@@ -1,6 +1,6 @@
 """The door for partners: bytes become verified items of their originator, in order, or a recorded refusal.
 
-Takes: `Received`.
+Takes: `Received`; `Health` of the paths to partners.
 Gives: the originator's warnings, paths, stances, receipts and the rest, under its name; `Freshness` when it changes; our `Receipt` and `GapRequest`;
     `Refusal`, and `Refused` for the sender when its signature was good; `Unreadable` for a kind or status that we do not know.
 Remembers: per partner the prompt lane's order, newest of each subject of the latest lane, the last heartbeat (`peer.py`).
@@ -18,7 +18,9 @@ from bongsu.core.exchange.peer import Peer
 from bongsu.core.exchange.terms import label_of, unmarked
 from bongsu.core.room import Caused, Due, Given
 from bongsu.model.configuration import Configuration, PublicKey
+from bongsu.model.freshness import FreshnessState
 from bongsu.model.head import Item, Now
+from bongsu.model.health import PATH_PART, Health
 from bongsu.model.label import Label
 from bongsu.model.message import Lane, Received, Unreadable
 from bongsu.model.receipt import Heartbeat, Receipt
@@ -36,15 +38,17 @@ class Link:
     """See the head of this file."""
 
     name = "link"
-    takes = (Received,)
+    takes = (Received, Health)
 
     def __init__(self, configuration: Configuration) -> None:
         self._configuration = configuration
         others = (partner for partner in configuration.partners if partner != configuration.node)
         self._peers = {partner: Peer(partner) for partner in others}
 
-    def handle(self, item: Item[Received], now: Now) -> list[Given]:
-        """Check one envelope and give what it makes readable, in order."""
+    def handle(self, item: Item[Received | Health], now: Now) -> list[Given]:
+        """Check one envelope and give what it makes readable, in order; or hear that nobody answers at a partner's, or somebody again."""
+        if isinstance(item.body, Health):
+            return self._path(item.body, now)
         received = item.body
         try:
             envelope = parse(received.envelope)
@@ -52,6 +56,7 @@ class Link:
         except WireError as error:
             return [self._refusal(error, received.claimed, received.lane)]
         peer = self._peers[envelope.issuer]
+        peer.heard(now.link_ns)
         if envelope.lane is Lane.LATEST:
             return self._latest(peer, envelope, now)
         return self._prompt(peer, envelope, received.envelope, now)
@@ -138,9 +143,7 @@ class Link:
         if not peer.is_newer(subject, (envelope.epoch, envelope.issued_ns, envelope.sequence)):
             return []
         if isinstance(payload, Heartbeat):
-            peer.heartbeat, peer.heartbeat_ns = payload, now.link_ns
-            peer.order.begin(payload.epoch)
-            peer.note_gap(now.link_ns)
+            peer.beat(payload, now.link_ns)
             return [*self._given(envelope, opened), *self._judge(peer, now)]
         return self._given(envelope, opened)
 
@@ -171,8 +174,18 @@ class Link:
             payload_or_bytes = payload
         return [Caused(payload_or_bytes, origin=envelope.issuer, label=label)]
 
+    def _path(self, health: Health, now: Now) -> list[Given]:
+        peer = self._peers.get(health.part.removeprefix(PATH_PART)) if health.part.startswith(PATH_PART) else None
+        if peer is None:
+            return []
+        peer.unreachable = health.state == "down"
+        return self._judge(peer, now)
+
     def _judge(self, peer: Peer, now: Now) -> list[Given]:
         state = peer.judge(now.link_ns)
+        peer.away = peer.away or (
+            peer.heartbeat is not None and state in (FreshnessState.STALE, FreshnessState.UNKNOWN)
+        )
         if state is peer.state:
             return []
         peer.state = state

@@ -19,7 +19,8 @@ lower sequence, but never from an earlier time."""
 
 class Peer(msgspec.Struct):
     """State of one partner. All times are link time. `latest` is the newest place by subject of the latest lane,
-    `forgotten` the newest of the subjects that are no longer held: a repetition of one of those must not count as new."""
+    `forgotten` the newest of the subjects that are no longer held: a repetition of one of those must not count as new. `unreachable`: by our own
+    network nobody answers there; `away`: not heard in time; `proof_from_ns`: since it is back, by its own clock."""
 
     partner: str
     order: Order = msgspec.field(default_factory=Order)
@@ -31,6 +32,25 @@ class Peer(msgspec.Struct):
     missing_since_ns: int | None = None
     receipt_due_ns: int | None = None
     gap_asked_ns: int | None = None
+    unreachable: bool = False
+    away: bool = False
+    proof_from_ns: int = 0
+    offset_ns: int | None = None
+
+    def heard(self, link_ns: int) -> None:
+        """Something true of it has come: if it was away it is back from now on, and only what it issues from now on, by its own clock, proves it fresh."""
+        if self.away:
+            self.away, self.proof_from_ns = False, link_ns + (self.offset_ns or 0)
+
+    def beat(self, heartbeat: Heartbeat, link_ns: int) -> None:
+        """A newer heartbeat. How far its clock is ahead of ours shows best by the one that travelled least; a new epoch may have another clock."""
+        offset_ns = heartbeat.issued_ns - link_ns
+        if self.heartbeat is not None and self.heartbeat.epoch != heartbeat.epoch:
+            self.offset_ns, self.proof_from_ns = None, min(self.proof_from_ns, heartbeat.issued_ns)
+        self.heartbeat, self.heartbeat_ns = heartbeat, link_ns
+        self.offset_ns = offset_ns if self.offset_ns is None else max(self.offset_ns, offset_ns)
+        self.order.begin(heartbeat.epoch)
+        self.note_gap(link_ns)
 
     def is_newer(self, subject: str, place: Place) -> bool:
         """Whether a message of the latest lane is newer than what its subject has had; if so it is noted."""
@@ -65,11 +85,13 @@ class Peer(msgspec.Struct):
         return min(self.heartbeat.issued_ns, self.heartbeat_ns) + _FRESH_NS
 
     def judge(self, link_ns: int) -> FreshnessState:
-        """The state at that time."""
+        """The state at that time. Silence on a path that nobody answers is no mere delay: it is unknown as soon as it is not fresh."""
         if self.heartbeat is None or link_ns > self.fresh_until_ns() - _FRESH_NS + _UNKNOWN_NS:
             return FreshnessState.UNKNOWN
         if link_ns > self.fresh_until_ns():
-            return FreshnessState.STALE
+            return FreshnessState.UNKNOWN if self.unreachable else FreshnessState.STALE
+        if self.heartbeat.issued_ns < self.proof_from_ns:
+            return FreshnessState.CATCHING_UP
         if self.missing_since_ns is None:
             return FreshnessState.FRESH
         if self.state is FreshnessState.FRESH and link_ns < self.missing_since_ns + _CATCHING_UP_NS:

@@ -1,7 +1,7 @@
 """Send: what was released gets its place in the lane of its recipient; how far each warning has come is kept here.
 
 Takes: `Release`; `Alarm` and `Health` (does a person attend?); what partners say of our messages (`Receipt`, `Shown`, `Acknowledged`, `GapRequest`);
-    our own `Receipt` (for the heartbeat).
+    our own `Receipt` (for the heartbeat); our own `Freshness` and a partner's `Heartbeat` (who is back asks for a heartbeat, and is answered, at once).
 Gives: `Outgoing` (the shell seals and carries it), `Delivery` on each step of a warning.
 Remembers: per recipient both lanes' sequences, what waits on the latest lane, prompt messages for a gap request, deliveries of open warnings.
 Bounds: RESEND_COUNT prompt messages a recipient, EVENTS_COUNT waiting subjects and deliveries.
@@ -20,6 +20,7 @@ from bongsu.core.room import Due, Given
 from bongsu.model.alarm import Alarm
 from bongsu.model.configuration import Configuration
 from bongsu.model.delivery import Delivery
+from bongsu.model.freshness import Freshness, FreshnessState
 from bongsu.model.head import Item, Now
 from bongsu.model.health import CONSOLES_PART, DISK_PART, Health
 from bongsu.model.message import Lane, Outgoing, Release
@@ -54,6 +55,7 @@ class _Lanes(msgspec.Struct):
     received_epoch: int = 1
     received_up_to: int = 0
     resent_ns: int | None = None
+    answered_ns: int | None = None
 
 
 class _State(msgspec.Struct):
@@ -69,7 +71,7 @@ class Send:
     """See the head of this file."""
 
     name = "send"
-    takes = (Release, Receipt, GapRequest, Shown, Acknowledged, Alarm, Health)
+    takes = (Release, Receipt, GapRequest, Shown, Acknowledged, Alarm, Health, Freshness, Heartbeat)
 
     def __init__(self, configuration: Configuration) -> None:
         self._node = configuration.node
@@ -97,8 +99,12 @@ class Send:
             if lanes is not None:
                 lanes.received_epoch, lanes.received_up_to = body.epoch, body.up_to
             return []
+        if isinstance(body, Freshness):
+            return self._ask(body, now) if ours else []
         if ours:
             return []
+        if isinstance(body, Heartbeat):
+            return self._answer(body, now)
         if isinstance(body, GapRequest):
             return self._again(body, now)
         return list(self._deliveries.note(body, self._epoch, now))
@@ -207,7 +213,23 @@ class Send:
             issued_ns=now.link_ns,
         )
 
-    def _heartbeat(self, lanes: _Lanes, now: Now) -> Outgoing:
+    def _ask(self, freshness: Freshness, now: Now) -> list[Given]:
+        """A partner that is catching up is asked how far its prompt lane is; with the answer it may be fresh, without waiting for its next beat."""
+        lanes = self._lanes.get(freshness.source) if freshness.kind == "partner" else None
+        if lanes is None or freshness.state is not FreshnessState.CATCHING_UP:
+            return []
+        return [self._heartbeat(lanes, now, answer=True)]
+
+    def _answer(self, heartbeat: Heartbeat, now: Now) -> list[Given]:
+        lanes = self._lanes.get(heartbeat.partner)
+        if lanes is None or not heartbeat.answer:
+            return []
+        if lanes.answered_ns is not None and now.link_ns < lanes.answered_ns + _LATEST_NS:
+            return []
+        lanes.answered_ns = now.link_ns
+        return [self._heartbeat(lanes, now)]
+
+    def _heartbeat(self, lanes: _Lanes, now: Now, answer: bool = False) -> Outgoing:
         beat = Heartbeat(
             partner=lanes.recipient,
             issued_ns=now.link_ns,
@@ -217,6 +239,7 @@ class Send:
             received_up_to=lanes.received_up_to,
             attended=False if self._unanswered else self._attended,
             recorded=self._recorded,
+            answer=answer,
         )
         kind, payload = payloads_v1.payload_of(beat)
         release = Release(
