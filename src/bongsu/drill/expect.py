@@ -12,7 +12,6 @@ from bongsu.base.units import seconds_to_ns
 from bongsu.drill import expectations as kinds
 from bongsu.drill.scenario import Scenario
 from bongsu.drill.truth import Flight
-from bongsu.model.freshness import FreshnessState
 from bongsu.model.statement import JointStatement
 from bongsu.views.folded import Folded, Said, event_subject
 from bongsu.views.measures import Facts, Subjects
@@ -255,7 +254,7 @@ def _source_state(findings: Findings, expected: kinds.SourceState) -> Verdict:
         f"between {expected.from_s:g} and {expected.until_s:g} s"
     )
     # A partner that was heard no more may be unknown at once, where its path is dead as well.
-    wanted = {expected.state, FreshnessState.UNKNOWN} if expected.state == FreshnessState.STALE else {expected.state}
+    wanted = {expected.state, "unknown"} if expected.state == "stale" else {expected.state}
     return text, not wanted.isdisjoint(before + during)
 
 
