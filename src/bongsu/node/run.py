@@ -104,6 +104,8 @@ class Node:
         udp = self._udp_feed()
         holds = HoldListener(self._real_event, self.settings.hold.port) if self.settings.hold.listen else None
         accounts = None if console.accounts is None else Accounts(console.accounts)
+        if accounts is not None and not accounts.all():
+            control.say(f"nobody may log in at the console yet: bongsu node account add --config {self.settings.path}")
         provider = None if console.oidc is None else OidcProvider(console.oidc)
         names = (console.host, *console.names)
         doors = console_app.Doors(accounts, names, console.certificate is not None, provider)

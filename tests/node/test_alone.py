@@ -1,4 +1,4 @@
-"""A node that exercises without anybody's control lines: exercise time runs from an agreed moment on."""
+"""A node that runs alone, without anybody's control lines: exercise time from an agreed moment on; a console that nobody can enter yet."""
 
 from __future__ import annotations
 
@@ -42,3 +42,13 @@ def test_exercise_time_runs_from_the_agreed_moment_also_after_a_restart(tmp_path
     with RecordReader(tmp_path / "record") as reader:
         orders = [item_of(entry).body for entry in reader.entries(types=("exercise_order",))]
     assert [order.order for order in orders if isinstance(order, ExerciseOrder)] == ["startex"], "said once"
+
+
+def test_a_console_that_nobody_can_enter_is_said_and_stops_nothing(tmp_path: Path) -> None:
+    config = tmp_path / "kr.toml"
+    config.write_text('node = "kr"\nmode = "test"\nexercise = "t-1"\nrecord = "record"\naccounts = "accounts.json"\n')
+    node = NodeProcess(config, tmp_path / "errors")
+    node.wait("ready")
+    node.stop()
+    told = f"bongsu node: nobody may log in at the console yet: bongsu node account add --config {config}\n"
+    assert (tmp_path / "errors").read_text() == told
