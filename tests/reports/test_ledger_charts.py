@@ -10,7 +10,8 @@ from bongsu.ledger import packaged
 from bongsu.ledger.book import Book
 from bongsu.ledger.launches import Kind
 from bongsu.ledger.plausibility import Findings, check
-from bongsu.reports.ledger_charts import MARK, _places, charts, computed, months, told_apart
+from bongsu.ledger.series import computed, months, told_apart
+from bongsu.reports.ledger_charts import MARK, _places, charts
 
 
 @pytest.fixture(scope="module")

@@ -58,6 +58,7 @@ def say(document: Any) -> None:
 def list_(own: Path | None, kind: str | None, since: str | None, until: str | None, as_json: bool) -> None:
     """Name every launch, its time, and how many claims there are on it."""
     from bongsu.cli import ledger_text
+    from bongsu.ledger import rows
     from bongsu.ledger.launches import Kind
 
     if kind is not None and kind not in list(Kind):
@@ -67,7 +68,7 @@ def list_(own: Path | None, kind: str | None, since: str | None, until: str | No
     book = book_of(own)
     launches = []
     for launch in book.all_launches():
-        day = ledger_text.day_of(book, launch) or launch.id[:10]
+        day = rows.day_of(book, launch) or launch.id[:10]
         if (
             (kind in (None, launch.kind))
             and (since is None or day >= since[:10])
@@ -75,7 +76,7 @@ def list_(own: Path | None, kind: str | None, since: str | None, until: str | No
         ):
             launches.append(launch)
     if as_json:
-        say([ledger_text.launch_row(book, launch) for launch in launches])
+        say([rows.launch_row(book, launch) for launch in launches])
     else:
         click.echo("\n".join(ledger_text.list_lines(book, launches)) or "no such launch")
 
@@ -92,7 +93,7 @@ def show(
 ) -> None:
     """Show one LAUNCH (its id or date): who claimed what, when, from which source; findings, alerts, resolutions, notices."""
     from bongsu.cli import ledger_text
-    from bongsu.ledger import plausibility
+    from bongsu.ledger import plausibility, rows
 
     book = book_of(own)
     (entry,) = chosen(book, (launch,))
@@ -101,7 +102,7 @@ def show(
     claims = book.claims(entry.id) if everything else book.standing(entry.id, None, recorded_ns, said_ns)
     flags = plausibility.check(book, [entry]).flags
     if as_json:
-        say(ledger_text.show_row(book, entry, claims, flags))
+        say(rows.show_row(book, entry, claims, flags))
     else:
         click.echo("\n".join(ledger_text.show_lines(book, entry, claims, flags)))
 
@@ -281,6 +282,22 @@ def chart(out: Path, own: Path | None, as_json: bool) -> None:
         click.echo("\n".join(files))
 
 
+@ledger.command("serve", epilog="\b\nExample:\n  bongsu ledger serve --port 8010")
+@click.option("--port", type=click.IntRange(0, 65_535), default=0, help="Port of the page; by default a free one.")
+@OWN
+def serve(port: int, own: Path | None) -> None:
+    """Show the ledger as a page for a browser on this machine, until Ctrl-C: plots, launches, claims, law. It is history, and warns of nothing."""
+    import asyncio
+
+    from bongsu.console import serve as server
+    from bongsu.console.history import create
+
+    book = book_of(own)
+    bound = server.bind(port)
+    click.echo(f"http://{server.LOOPBACK}:{bound.getsockname()[1]}/  (Ctrl-C ends it)", err=True)
+    asyncio.run(server.server(create(lambda: book)).serve(sockets=[bound]))
+
+
 @ledger.command("link", epilog="\b\nExample:\n  bongsu ledger link 2023-07-12-1 event E1 --by kr --into mine.jsonl")
 @click.argument("launch")
 @click.argument("to", type=click.Choice(("event", "statement", "record")))
@@ -328,6 +345,7 @@ def notice(file: Path, launch: str, source: str | None, into: Path | None, as_js
     """Read NOTAMs from FILE and hold LAUNCH against their windows and zones, each on its own."""
     from bongsu.cli import ledger_text
     from bongsu.ledger import notams
+    from bongsu.ledger.rows import notice_row
 
     book = book_of(into if into is not None and into.exists() else None)
     (entry,) = chosen(book, (launch,))
@@ -338,7 +356,7 @@ def notice(file: Path, launch: str, source: str | None, into: Path | None, as_js
     except BadValue as error:
         raise BadInput(error.fault, error.remedy, str(file)) from None
     append(into, [*new])
-    rows = [ledger_text.notice_row(one, book, entry) for one in read]
+    rows = [notice_row(one, book, entry) for one in read]
     if as_json:
         say(rows)
         return

@@ -16,11 +16,13 @@ from bongsu.base.errors import BadValue
 from bongsu.console.api.access import Doorman, Sessions
 from bongsu.console.api.commands import Commands
 from bongsu.console.api.gate import Gate
+from bongsu.console.api.ledger import LedgerRoutes
 from bongsu.console.api.login import Login
 from bongsu.console.api.past import PastRoute
 from bongsu.console.api.sections import PictureBoard
 from bongsu.console.api.stream import Streams
 from bongsu.console.ports import Accounts, CommandPort, Provider, Source
+from bongsu.ledger import packaged
 from bongsu.words.catalogue import catalogue_bytes
 
 STATIC = Path(__file__).parent / "static"
@@ -40,13 +42,13 @@ def shared_routes() -> list[Route | Mount]:
     return [Route("/words/{language}.json", words), Mount("/static", StaticFiles(directory=STATIC))]
 
 
-def page(name: str) -> Route:
-    """The route of the one page."""
+def page(name: str, path: str = "/") -> Route:
+    """The route of one page."""
 
     async def answer(request: Request) -> Response:
         return FileResponse(STATIC / name)
 
-    return Route("/", answer)
+    return Route(path, answer)
 
 
 def stream_routes(streams: Streams, path: str, doorman: Doorman | None = None) -> list[Route]:
@@ -98,6 +100,8 @@ def create(
         page("console.html"),
         *stream_routes(streams, "/api/picture", doorman),
         Route("/api/past", PastRoute(source, doorman).get),
+        page("ledger.html", "/ledger"),
+        *LedgerRoutes(packaged.book, doorman).routes(),
         Route("/api/commands", Commands(commands, console, doorman).post, methods=["POST"]),
         *Login(doorman, doors.accounts, commands, console, monotonic, doors.provider).routes(),
         *shared_routes(),

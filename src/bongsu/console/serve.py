@@ -49,11 +49,12 @@ class PageServer(uvicorn.Server):
                 ssl_keyfile=key,
             )
         )
-        self._streams: Streams = app.state.streams
+        self._streams: Streams | None = getattr(app.state, "streams", None)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop within STOP_S."""
-        self._streams.close()
+        if self._streams is not None:
+            self._streams.close()
         await super().shutdown(sockets)
 
 

@@ -5,22 +5,17 @@ Every point is a claim, drawn as its reporter gave it; the mark CLAIMS AS REPORT
 
 from __future__ import annotations
 
-import itertools
-from typing import NamedTuple
-
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
-from bongsu.base.errors import BadValue
-from bongsu.base.time import format_time
 from bongsu.base.units import METRES_PER_KILOMETRE
 from bongsu.ledger import packaged
 from bongsu.ledger.book import Book
-from bongsu.ledger.fields import told
-from bongsu.ledger.launches import Kind, Launch
-from bongsu.ledger.plausibility import Findings, first, number_of
-from bongsu.model.claim import Bound, Claim
+from bongsu.ledger.launches import Kind
+from bongsu.ledger.plausibility import Findings, number_of
+from bongsu.ledger.series import Apart, Timed, computed, months, pairs, told_apart
+from bongsu.model.claim import Bound
 from bongsu.reports.style import SPARE_COLOURS, TRUTH, svg
 
 MARK = "CLAIMS AS REPORTED"
@@ -58,19 +53,6 @@ def _legend(axes: Axes) -> None:
     if labels:
         columns = 3 if max(map(len, labels)) < _LONG_LABEL else 1
         axes.legend(fontsize=7, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=columns, frameon=False)
-
-
-def months(book: Book) -> dict[str, dict[Kind, int]]:
-    """Launches of each month that has any, by kind (UTC)."""
-    counted: dict[str, dict[Kind, int]] = {}
-    for launch in book.all_launches():
-        time_ns = book.launch_time_ns(launch.id)
-        if launch.kind is Kind.NONE:
-            continue
-        month = format_time(time_ns, 0)[:7] if time_ns is not None else launch.id[:7]
-        counts = counted.setdefault(month, {})
-        counts[launch.kind] = counts.get(launch.kind, 0) + 1
-    return dict(sorted(counted.items()))
 
 
 def per_month(axes: Axes, book: Book) -> None:
@@ -112,20 +94,17 @@ def _counted(month: str) -> int:
 def apogee_against_range(axes: Axes, book: Book) -> None:
     """A point for each reporter who gave both figures; the marker shows how the apogee was bounded."""
     drawn: list[str] = []
-    for launch in book.all_launches():
-        if launch.kind is Kind.SATELLITE:
-            continue
-        for apogee, range_ in _pairs(book, launch):
-            label = None if apogee.reporter in drawn else packaged.reporters().get(apogee.reporter, apogee.reporter)
-            drawn.append(apogee.reporter)
-            axes.plot(
-                [number_of(range_) / METRES_PER_KILOMETRE],
-                [number_of(apogee) / METRES_PER_KILOMETRE],
-                _MARKERS[apogee.bound],
-                color=_colour(apogee.reporter),
-                markerfacecolor="none",
-                label=label,
-            )
+    for _, apogee, range_ in pairs(book):
+        label = None if apogee.reporter in drawn else packaged.reporters().get(apogee.reporter, apogee.reporter)
+        drawn.append(apogee.reporter)
+        axes.plot(
+            [number_of(range_) / METRES_PER_KILOMETRE],
+            [number_of(apogee) / METRES_PER_KILOMETRE],
+            _MARKERS[apogee.bound],
+            color=_colour(apogee.reporter),
+            markerfacecolor="none",
+            label=label,
+        )
     axes.set_xscale("log")
     axes.set_yscale("log")
     axes.margins(0.06)
@@ -143,50 +122,8 @@ def _in_plain_figures(axis: Axis) -> None:
     axis.set_minor_formatter(NullFormatter())
 
 
-def _pairs(book: Book, launch: Launch) -> list[tuple[Claim, Claim]]:
-    ranges = {claim.reporter: claim for claim in book.standing(launch.id, "range_m")}
-    apogees = book.standing(launch.id, "apogee_m")
-    return [(apogee, ranges[apogee.reporter]) for apogee in apogees if apogee.reporter in ranges]
-
-
 def _colour(reporter: str) -> str:
     return _REPORTER_COLOURS.get(reporter, SPARE_COLOURS[0])
-
-
-class Timed(NamedTuple):
-    """A reported flight time beside the computed ones (seconds)."""
-
-    launch: str
-    reporter: str
-    reported_s: float
-    flight_s: float
-    drag_free_s: float
-
-
-def computed(book: Book) -> list[Timed]:
-    """Reported times of ballistic launches with a known site, beside the flight that the most precise apogee and range give."""
-    from bongsu.flight import reconstruct
-
-    rows = []
-    for launch in book.all_launches():
-        times = book.standing(launch.id, "flight_s")
-        place = [first(book, launch.id, key) for key in ("site_latitude_rad", "site_longitude_rad", "bearing_rad")]
-        apogee, range_ = (_most_precise(book, launch.id, key) for key in ("apogee_m", "range_m"))
-        if launch.kind is not Kind.BALLISTIC or not times or None in place or apogee is None or range_ is None:
-            continue
-        latitude, longitude, bearing = (value for value in place if value is not None)
-        figures = (latitude, longitude, bearing, number_of(apogee), number_of(range_))
-        try:
-            flight_s, free_s = reconstruct.powered(*figures).flight_s, reconstruct.drag_free(*figures).flight_s
-        except BadValue:
-            continue
-        rows += [Timed(launch.id, claim.reporter, number_of(claim), flight_s, free_s) for claim in times]
-    return rows
-
-
-def _most_precise(book: Book, launch: str, key: str) -> Claim | None:
-    usable = [claim for claim in book.standing(launch, key) if claim.bound in (Bound.EXACT, Bound.ABOUT)]
-    return min(usable, key=lambda claim: (claim.precision is None, claim.precision or 0.0), default=None)
 
 
 def flight_times(axes: Axes, rows: list[Timed]) -> None:
@@ -217,31 +154,6 @@ def flight_times(axes: Axes, rows: list[Timed]) -> None:
     axes.set_yticks(range(len(names)), names, fontsize=7)
     axes.set_xlabel("seconds above the drag-free path with the reported apogee and range: below 0 cannot be")
     _legend(axes)
-
-
-class Apart(NamedTuple):
-    """Two reporters' flight times of one launch (seconds): how far apart, what their rounding explains, and whether that is a finding."""
-
-    launch: str
-    said: str
-    difference_s: float
-    allowed_s: float
-    flagged: bool
-
-
-def told_apart(book: Book, findings: Findings) -> list[Apart]:
-    """Every two reporters who gave flight times of one launch, in order."""
-    flagged = {frozenset(flag.claims) for flag in findings.flags if flag.check == "reporters"}
-    rows = []
-    for launch in book.all_launches():
-        for one, other in itertools.combinations(book.standing(launch.id, "flight_s"), 2):
-            if one.reporter == other.reporter:
-                continue
-            said = f"{one.reporter} {told(one)}, {other.reporter} {told(other)}"
-            apart_s = abs(number_of(one) - number_of(other))
-            allowed_s = (one.precision or 0.0) + (other.precision or 0.0)
-            rows.append(Apart(launch.id, said, apart_s, allowed_s, frozenset((one.id, other.id)) in flagged))
-    return rows
 
 
 def differences(axes: Axes, rows: list[Apart]) -> None:
