@@ -270,6 +270,7 @@ const KEYS = {
   n: () => past?.now(),
   m: sound.mute,
   h: openHandover,
+  l: () => byId("ledger-link").click(),
   w: () => byId("shift").click(),
   t: () => byId("theme").click(),
   "?": () => byId("help-button").click(),
@@ -336,7 +337,7 @@ async function setLanguage(wanted) {
   for (const one of document.querySelectorAll("[data-say-label]")) one.setAttribute("aria-label", say(one.dataset.sayLabel));
   for (const canvas of document.querySelectorAll("canvas")) canvas.setAttribute("aria-label", say("map.described"));
   replace(byId("help"), element("h2", {}, say("help.title")), element("p", {}, say("help.operator")),
-    element("ul", {}, ["a", "jk", "s", "h", "past", "zoom", "g", "t"].map((key) => element("li", {}, say(`help.${key}`)))),
+    element("ul", {}, ["a", "jk", "s", "h", "past", "zoom", "g", "l", "t"].map((key) => element("li", {}, say(`help.${key}`)))),
     element("p", {}, Object.entries(SHAPES).map(([status, shape]) => `${shape} ${code("status", status)}`).join("  ·  ")));
   byId("language").value = language();
   place.translate();
