@@ -56,7 +56,8 @@ def test_the_routes_give_what_the_ledger_gives(alone: Served) -> None:
         sum(counts.values()) for counts in series.months(book).values()
     )
     assert len(said["pairs"]) == len(series.pairs(book)) > 20
-    assert [one["launch"] for one in said["differences"]] == [one.launch for one in series.differing(flags)]
+    assert said["differences"] == [one._asdict() for one in series.told_apart(book, flags)]
+    assert sum(one["flagged"] for one in said["differences"]) == 5
     assert said["times"] == [one._asdict() for one in series.computed(book)]
     one = fetched(f"{alone.address}/api/ledger/{LAUNCH}")
     mine = [flag for flag in flags.flags if flag.launch == LAUNCH]

@@ -97,7 +97,7 @@ def overview(book: Book, findings: plausibility.Findings) -> dict[str, Any]:
         ],
         "pairs": [_pair(one) for one in series.pairs(book)],
         "times": [one._asdict() for one in series.computed(book)],
-        "differences": [{"launch": flag.launch, **flag.figures} for flag in series.differing(findings)],
+        "differences": [one._asdict() for one in series.told_apart(book, findings)],
     }
 
 

@@ -143,16 +143,18 @@ function times(rows, chosen) {
 }
 
 function differences(rows, chosen) {
-  const names = rows.map((row) => row.launch), most = Math.max(1, ...rows.map((row) => row.difference_s));
-  const x = scale(0, most * 1.08, LABELS, BOX.right), { high, y, labels } = rowsOf(names, LABELS);
-  const parts = [labels, ticks(most).map((one) => [line(x(one), BOX.top, x(one), BOX.bottom, "grid"), text(x(one), BOX.bottom + 13, number(one), { "text-anchor": "middle" })])];
-  for (const row of rows) {
-    const thick = Math.min(18, high * 0.6);
-    parts.push(named(shape("rect", { x: LABELS, y: y(row.launch) - thick / 2, width: x(row.difference_s) - LABELS, height: thick, class: "kind-artillery" }), `${row.launch}: ${seconds(row.difference_s)}`),
-      line(x(row.allowed_s), y(row.launch) - thick / 2 - 3, x(row.allowed_s), y(row.launch) + thick / 2 + 3, "limit"));
-    if (row.launch === chosen) parts.push(line(LABELS, y(row.launch) + high / 2, BOX.right, y(row.launch) + high / 2, "ring"));
-  }
-  const figures = table([say("ledger.launch"), say("plot.apart"), say("plot.allowed")], rows.map((row) => [row.launch, seconds(row.difference_s), seconds(row.allowed_s)]));
+  const places = rows.map((_, index) => index), most = Math.max(1, ...rows.map((row) => Math.max(row.difference_s, row.allowed_s)));
+  const x = scale(0, most * 1.08, LABELS, BOX.right), { high, y } = rowsOf(places, LABELS), thick = Math.min(18, high * 0.6);
+  const parts = ticks(most).map((one) => [line(x(one), BOX.top, x(one), BOX.bottom, "grid"), text(x(one), BOX.bottom + 13, number(one), { "text-anchor": "middle" })]);
+  rows.forEach((row, index) => {
+    const at = y(index);
+    parts.push(text(LABELS - 4, at + 3, row.launch, { "text-anchor": "end" }),
+      named(shape("rect", { x: LABELS, y: at - thick / 2, width: x(row.difference_s) - LABELS, height: thick, class: row.flagged ? "kind-artillery" : "explained" }), `${row.launch}: ${row.said}`),
+      line(x(row.allowed_s), at - thick / 2 - 2, x(row.allowed_s), at + thick / 2 + 2, "limit"));
+    if (row.launch === chosen) parts.push(line(LABELS, at + high / 2, BOX.right, at + high / 2, "ring"));
+  });
+  const figures = table([say("ledger.launch"), say("plot.apart"), say("plot.allowed"), say("plot.said")], rows.map((row) =>
+    [row.launch, `${row.flagged ? "▲ " : ""}${seconds(row.difference_s)}`, seconds(row.allowed_s), element("span", { lang: "en" }, row.said)]));
   return figure("differences", frame(say("plot.differences"), say("plot.differences_axis"), "", parts, LABELS), element("p", { class: "quiet" }, say("plot.differences_key")), figures);
 }
 
