@@ -316,6 +316,11 @@ function listen() {
   byId("zoom-in").addEventListener("click", KEYS["+"]);
   byId("zoom-out").addEventListener("click", KEYS["-"]);
   byId("zoom-fit").addEventListener("click", KEYS[0]);
+  // In a page of its own: the picture stays where it is.
+  byId("ledger-link").addEventListener("click", (event) => {
+    event.preventDefault();
+    window.open("/ledger", "bongsu-ledger");
+  });
   byId("help-button").addEventListener("click", () => {
     byId("help").hidden = !byId("help").hidden;
     byId("help-button").setAttribute("aria-expanded", String(!byId("help").hidden));
