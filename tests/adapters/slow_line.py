@@ -1,22 +1,32 @@
-"""A TCP line between a nation's server and a hub that can be slow, or a black hole: open, and nothing passes."""
+"""A TCP line between a nation's server and a hub that can be slow, lose packets, or be a black hole: open, and nothing passes.
+
+What TCP makes of a lost packet: it is sent again when no acknowledgement came for a round trip and 0.2 s (the least that Linux waits), and all that
+follows waits behind it. So a loss shows here as a delay of that much, of the chunk and of what comes after.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import random
 import threading
 from collections import deque
 
 from bongsu.adapters.servers import free_ports
 
 CHUNK_BYTES = 65_536
+AGAIN_S = 0.2
+"""The least wait of TCP before it sends again, beyond a round trip."""
 
 
 class Line:
-    """One listening port that passes on to another. Set `hole` or `delay_s` at any time, from any thread."""
+    """One listening port that passes on to another. Set `hole`, `delay_s` or `lost` (a share of the chunks) at any time, from any thread."""
 
     def __init__(self, lines: Lines, to_port: int) -> None:
         self.hole = False
         self.delay_s = 0.0
+        self.lost = 0.0
+        self.lost_count = 0
+        self._chance = random.Random(to_port)
         self.port = free_ports(1)[0]
         self.to_port = to_port
         lines.run(self._listen())
@@ -36,19 +46,28 @@ class Line:
         """Chunks wait their delay side by side, not one after the other; those in a hole are gone."""
         loop = asyncio.get_running_loop()
         waiting: deque[tuple[float, bytes]] = deque()
+        due_s = 0.0
         try:
             while chunk := await reader.read(CHUNK_BYTES):
                 if self.hole:
                     continue
-                if self.delay_s == 0.0 and not waiting:
+                if self.delay_s == self.lost == 0.0 and not waiting:
                     writer.write(chunk)
                     continue
-                waiting.append((loop.time() + self.delay_s, chunk))
-                loop.call_later(self.delay_s, self._let_out, waiting, writer)
+                due_s = max(due_s, loop.time() + self.delay_s + self._stall_s())
+                waiting.append((due_s, chunk))
+                loop.call_at(due_s, self._let_out, waiting, writer)
         except OSError:
             pass
         finally:
             writer.close()
+
+    def _stall_s(self) -> float:
+        """How long this chunk waits until it has been sent again; nothing where it came through."""
+        if self._chance.random() >= self.lost:
+            return 0.0
+        self.lost_count += 1
+        return 2.0 * self.delay_s + AGAIN_S
 
     def _let_out(self, waiting: deque[tuple[float, bytes]], writer: asyncio.StreamWriter) -> None:
         _, chunk = waiting.popleft()
