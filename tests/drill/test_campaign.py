@@ -19,7 +19,7 @@ import pytest
 from bongsu.base.errors import BadInput
 from bongsu.drill import campaign, campaign_pool
 from bongsu.drill.campaign_pool import run_here
-from bongsu.views.campaign import Campaign, FailedRun, RunFigures, spread, summary
+from bongsu.views.campaign import Campaign, FailedRun, RunFigures, seeds_of, spread, summary
 from tests.drill import campaign_runs
 
 ROOT = Path(__file__).parents[2]
@@ -66,6 +66,26 @@ def test_the_summary_does_not_depend_on_the_order_of_the_runs() -> None:
     assert one.outcomes == 2
 
 
+def test_the_seeds_of_what_was_not_met_are_named_up_to_five() -> None:
+    assert seeds_of(told(range(1, 4)), "never met") == "1, 3"
+    assert seeds_of(told(range(1, 21)), "never met") == "1, 3, 5, 7, 9, ..."
+    assert seeds_of(told(range(1, 4)), "another") == ""
+
+
+def test_where_no_bar_can_be_drawn_lines_tell_how_far_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from bongsu.cli.main import exit_code_of
+
+    monkeypatch.setattr(campaign, "_runs", lambda plan, _: map(campaign_runs.figures, range(1, plan.runs + 1)))
+    assert exit_code_of(["drill", "campaign", "salvo", "--runs", "20", "--out", str(tmp_path / "out")]) == 0
+    shown = capsys.readouterr()
+    assert [line for line in shown.err.splitlines() if line.startswith("bongsu: ")] == [
+        f"bongsu: {done} of 20 runs played" for done in range(2, 21, 2)
+    ]
+    assert "not met in 10 of 20 runs (seed 1, 3, 5, 7, 9, ...): never met" in shown.out
+
+
 def test_a_spread_of_nothing_says_so() -> None:
     assert spread([None, None]).never == 2
     assert spread([None]).p50 is None
@@ -79,6 +99,8 @@ def test_files_carry_the_mode_and_the_marks(tmp_path: Path) -> None:
     plots = re.findall(r"<svg.*?</svg>", page, flags=re.DOTALL)
     assert len(plots) == 4 and all("SIMULATED SENSORS" in plot and "訓練" in plot for plot in plots)
     assert "never met" in page
+    missed = [run.seed for run in told(range(1, 6)).figures if run.not_met]
+    assert missed and ', '.join(map(str, missed)) in page
     assert json.loads((tmp_path / "campaign.json").read_text(encoding="utf-8"))["runs"] == 5
 
 

@@ -14,6 +14,9 @@ from bongsu.base.limits import CAMPAIGN_RUNS_COUNT, CAMPAIGN_WORKERS_COUNT
 if TYPE_CHECKING:
     from bongsu.views.campaign import Campaign, Spread
 
+_TOLD_COUNT = 10
+"""Where no bar can be drawn so many lines tell how far it is."""
+
 
 @click.command("campaign", epilog="\b\nExample:\n  bongsu drill campaign salvo --runs 20 --workers 2")
 @click.argument("scenario")
@@ -62,7 +65,7 @@ def campaign(
 
 
 def _played(plan: object) -> Campaign:
-    """Play with a bar on standard error; each failed run is named as it fails."""
+    """Play with a bar on standard error, and ten lines on the way where that is a file; each failed run is named as it fails."""
     from rich.console import Console
     from rich.progress import (
         BarColumn,
@@ -90,6 +93,9 @@ def _played(plan: object) -> Campaign:
 
     def step(ended: object) -> None:
         progress.advance(task)
+        done = int(progress.tasks[0].completed)
+        if not console.is_terminal and done * _TOLD_COUNT // plan.runs > (done - 1) * _TOLD_COUNT // plan.runs:
+            console.print(f"bongsu: {done} of {plan.runs} runs played", markup=False, highlight=False)
         if isinstance(ended, FailedRun):
             console.print(f"bongsu: seed {ended.seed} failed: {ended.reason}", markup=False, highlight=False)
 
@@ -103,6 +109,8 @@ def _tell(told: Campaign, out: Path) -> None:
     """The table, and where to read on."""
     from rich.console import Console
     from rich.table import Table
+
+    from bongsu.views.campaign import seeds_of
 
     table = Table(title=f"{told.title}: {len(told.figures)} of {told.runs} runs, median (10 % to 90 %)")
     for name in (
@@ -125,7 +133,7 @@ def _tell(told: Campaign, out: Path) -> None:
         )
     Console().print(table)
     for text, count in told.not_met.items():
-        click.echo(f"not met in {count} of {len(told.figures)} runs: {text}")
+        click.echo(f"not met in {count} of {len(told.figures)} runs (seed {seeds_of(told, text)}): {text}")
     if told.failed:
         click.echo(f"{len(told.failed)} runs failed: seeds {', '.join(str(one.seed) for one in told.failed)}")
     click.echo(f"campaign: {out / 'campaign.html'}")

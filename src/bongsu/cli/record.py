@@ -174,8 +174,12 @@ def show(
             and (from_ns is None or entry.receipt_ns >= from_ns)
             and (until_ns is None or entry.receipt_ns <= until_ns)
         )
+        shown_count = 0
         for entry in deque(matching, last_count) if last_count is not None else matching:
             click.echo(_whole(entry) if as_json else _row(entry))
+            shown_count += 1
+    if not shown_count:
+        click.echo("no entry matches", err=True)
 
 
 def _build(reader: RecordReader, configuration: Configuration) -> Pipeline:

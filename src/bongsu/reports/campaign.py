@@ -9,7 +9,7 @@ from bongsu.reports.document import Block, Bullets, Document, Draw, Paragraph, P
 from bongsu.reports.review import page
 from bongsu.reports.style import colour_of
 from bongsu.reports.texts import Say, Text, figure, plain, say
-from bongsu.views.campaign import Campaign, Spread
+from bongsu.views.campaign import Campaign, Spread, seeds_of
 
 FILE_NAME = "campaign.html"
 _NAMED_COUNT = 20
@@ -185,8 +185,11 @@ def _expectations(campaign: Campaign) -> Section:
         return Section("expectations", title, [], say("campaign.nothing"))
     if not campaign.not_met:
         return Section("expectations", title, [], say("campaign.all_met", runs=len(campaign.figures)))
-    rows = [[plain(text), plain(count)] for text, count in list(campaign.not_met.items())[:_NAMED_COUNT]]
-    head = [say("column.expected"), say("campaign.column.not_met")]
+    rows = [
+        [plain(text), plain(count), plain(seeds_of(campaign, text))]
+        for text, count in list(campaign.not_met.items())[:_NAMED_COUNT]
+    ]
+    head = [say("column.expected"), say("campaign.column.not_met"), say("campaign.column.seeds")]
     return Section("expectations", title, [Table(head, rows, numeric=(1,))])
 
 

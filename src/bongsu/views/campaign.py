@@ -7,6 +7,8 @@ import msgspec
 
 from bongsu.views.review import AtNode, Review
 
+_SEEDS_NAMED = 5
+
 
 class AtLaunch(msgspec.Struct, frozen=True, kw_only=True):
     """What one nation had of one launch in one run. `_s` from launch; None: never, or nothing flew. Areas: rightly alerted, missed, beyond need."""
@@ -215,3 +217,10 @@ def _at_launch(launch: str, real: bool, node: str, at: AtNode) -> AtLaunch:
         final_status=at.final_status,
         areas_s=at.first_alert_s,
     )
+
+
+def seeds_of(campaign: Campaign, text: str) -> str:
+    """The first seeds under which an expectation was not met: any of them can be played again."""
+    seeds = sorted(run.seed for run in campaign.figures if text in run.not_met)
+    more = ", ..." if len(seeds) > _SEEDS_NAMED else ""
+    return ", ".join(map(str, seeds[:_SEEDS_NAMED])) + more
