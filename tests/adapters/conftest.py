@@ -9,19 +9,15 @@ from pathlib import Path
 import pytest
 
 from bongsu.adapters.store import Place, place_of
-from tests.adapters.postgres import NoPostgres, Postgres
+from tests.adapters.postgres import Postgres, started
 
 _names = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
-    try:
-        server = Postgres()
-    except NoPostgres as error:
-        pytest.skip(str(error))
-    yield server
-    server.close()
+    with started() as server:
+        yield server
 
 
 @pytest.fixture(

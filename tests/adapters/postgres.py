@@ -5,6 +5,7 @@ It listens at a socket in a folder of its own, and on a free port of this machin
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import os
 import pwd
@@ -13,8 +14,11 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
+
+import pytest
 
 PASSWORD = "of the tests"
 _WAIT_S = 30.0
@@ -37,6 +41,19 @@ def programs() -> Path:
         if (folder / "initdb").is_file() and (folder / "postgres").is_file():
             return folder
     raise NoPostgres("no PostgreSQL server is installed: on Debian, apt-get install postgresql")
+
+
+@contextlib.contextmanager
+def started() -> Iterator[Postgres]:
+    """A server; where none can be had the test is skipped, which says why."""
+    try:
+        server = Postgres()
+    except NoPostgres as error:
+        pytest.skip(str(error))
+    try:
+        yield server
+    finally:
+        server.close()
 
 
 class Postgres:

@@ -15,7 +15,7 @@ from bongsu.adapters.store import RecordReader, Store, place_of
 from bongsu.base.errors import BadInput
 from bongsu.node.engine import open_engine
 from bongsu.record.verify import verify
-from tests.adapters.postgres import NoPostgres, Postgres
+from tests.adapters.postgres import Postgres, started
 from tests.record.toy import BEGIN, build, configuration, inputs
 
 pytestmark = [pytest.mark.live, pytest.mark.xdist_group("postgresql")]
@@ -26,12 +26,8 @@ _names = itertools.count(1)
 @pytest.fixture
 def own_server() -> Iterator[Postgres]:
     """One that a test may stop."""
-    try:
-        server = Postgres()
-    except NoPostgres as error:
-        pytest.skip(str(error))
-    yield server
-    server.close()
+    with started() as server:
+        yield server
 
 
 def test_an_outage_is_announced_and_everything_is_there_afterwards(own_server: Postgres, tmp_path: Path) -> None:

@@ -100,7 +100,7 @@ def test_files_carry_the_mode_and_the_marks(tmp_path: Path) -> None:
     assert len(plots) == 4 and all("SIMULATED SENSORS" in plot and "訓練" in plot for plot in plots)
     assert "never met" in page
     missed = [run.seed for run in told(range(1, 6)).figures if run.not_met]
-    assert missed and ', '.join(map(str, missed)) in page
+    assert missed and ", ".join(map(str, missed)) in page
     assert json.loads((tmp_path / "campaign.json").read_text(encoding="utf-8"))["runs"] == 5
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,10 +15,10 @@ import pytest
 from bongsu.adapters.hold_signal import send_hold
 from bongsu.drill import records
 from bongsu.drill import scenario as scenarios
+from tests.live.watching import WAIT_S, until
 
 pytestmark = [pytest.mark.live, pytest.mark.xdist_group("drill-live")]
 
-WAIT_S = 90.0
 THREE = """
 name = "quiet-three"
 title = "A quiet one of three"
@@ -92,13 +91,6 @@ def running(file: Path, out: Path, *options: str) -> Iterator[subprocess.Popen[s
     finally:
         drill.kill()
         drill.communicate()
-
-
-def until(what: str, holds: Callable[[], bool]) -> None:
-    end_s = time.monotonic() + WAIT_S
-    while not holds():
-        assert time.monotonic() < end_s, f"not within {WAIT_S:g} s: {what}"
-        time.sleep(0.05)
 
 
 def items(out: Path, node: str, kind: str) -> list[Any]:

@@ -6,7 +6,7 @@ import base64
 import json
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from bongsu.model.exercise import ExerciseOrder
 from bongsu.record.verify import verify
 from bongsu.wire import envelope_v1
 from tests.adapters.small_disk import NoSmallDisk, SmallDisk
+from tests.live.watching import until
 from tests.node.processes import PARTNERS, Nations
 
 pytestmark = [pytest.mark.live, pytest.mark.long, pytest.mark.xdist_group("nats"), pytest.mark.timeout(240)]
@@ -57,7 +58,7 @@ def test_a_full_disk_is_told_warnings_go_on_and_numbers_are_never_used_twice(nat
     assert told["state"] == "down"
     full_ns = time.time_ns()
     place = nations.play(3.0, order, place)
-    until(lambda: source(ready["jp"], "kr")["recorded"] is False)
+    until("jp hears that kr has no record", lambda: source(ready["jp"], "kr")["recorded"] is False, WAIT_S)
     assert any(
         health["part"] == "disk" and health["state"] == "down"
         for health in picture(ready["kr"])["set"]["doors"]["health"]
@@ -68,7 +69,7 @@ def test_a_full_disk_is_told_warnings_go_on_and_numbers_are_never_used_twice(nat
     told = nations.nodes["kr"].wait("disk")
     assert told["state"] == "up"
     assert "left unrecorded" in told["text"]
-    until(lambda: source(ready["jp"], "kr")["recorded"] is True)
+    until("jp hears that kr has it again", lambda: source(ready["jp"], "kr")["recorded"] is True, WAIT_S)
 
     disk.fill()
     place, told = play_until(nations, order, place, "disk")
@@ -79,7 +80,7 @@ def test_a_full_disk_is_told_warnings_go_on_and_numbers_are_never_used_twice(nat
     back = nations.start("kr")
     assert back["epoch"] == 2, "what left unrecorded has used numbers of epoch 1"
     nations.play(1.0, order, place)
-    until(lambda: source(ready["jp"], "kr")["state"] == "fresh")
+    until("kr is fresh at jp", lambda: source(ready["jp"], "kr")["state"] == "fresh", WAIT_S)
     for code in PARTNERS:
         nations.nodes[code].stop()
     for name in ("record.db", "record-epoch-1.db"):
@@ -94,14 +95,6 @@ def play_until(nations: Nations, order: ExerciseOrder, place: int, what: str) ->
     """Play on until kr's node says that."""
     place = nations.play(1.0, order, place)
     return place, nations.nodes["kr"].wait(what)
-
-
-def until(condition: Callable[[], bool]) -> None:
-    """Wait for what others bring about."""
-    ends_s = time.monotonic() + WAIT_S
-    while not condition():
-        assert time.monotonic() < ends_s
-        time.sleep(0.1)
 
 
 def picture(ready: dict[str, Any]) -> dict[str, Any]:

@@ -9,21 +9,19 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from bongsu.drill import scenario
+from tests.live.watching import WAIT_S, processes, until
 
 pytestmark = [pytest.mark.live, pytest.mark.xdist_group("drill-live")]
 
 PARTNERS = ("kr", "us", "jp")
 PROCESSES_COUNT = 8
-WAIT_S = 90.0
 READY_S = 15.0
 """Five on an idle machine of two cores (the drill says how long); the tests share it with others."""
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -35,30 +33,13 @@ def _gone(pid: int) -> bool:
     return told.returncode != 0 or told.stdout.strip().startswith("Z")
 
 
-def _processes(out: Path) -> dict[str, dict[str, Any]]:
-    try:
-        told = json.loads((out / "run.json").read_text(encoding="utf-8"))
-    except (OSError, json.JSONDecodeError):  # not there yet, or just being written
-        return {}
-    return {process["name"]: process for process in told["processes"]}
-
-
-def _until(what: str, holds: Callable[[], bool], within_s: float = WAIT_S) -> float:
-    """Wait until something holds; the seconds that it took."""
-    begun_s = time.monotonic()
-    while not holds():
-        assert time.monotonic() < begun_s + within_s, f"not within {within_s:g} s: {what}"
-        time.sleep(0.02)
-    return time.monotonic() - begun_s
-
-
 @contextmanager
 def _running(out: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
     """A drill in a process of its own, from when all its processes are up."""
     command = [sys.executable, "-m", "bongsu", "drill", "run", "false-alarm", "--out", str(out), "--json", *options]
     drill = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
-        _until("all processes are up", lambda: drill.poll() is not None or len(_processes(out)) == PROCESSES_COUNT)
+        until("all processes are up", lambda: drill.poll() is not None or len(processes(out)) == PROCESSES_COUNT)
         assert drill.poll() is None, drill.communicate()
         yield drill
     finally:
@@ -67,7 +48,7 @@ def _running(out: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
 
 
 def _children(out: Path) -> list[int]:
-    return [process["pid"] for name, process in _processes(out).items() if name != "drill"]
+    return [process["pid"] for name, process in processes(out).items() if name != "drill"]
 
 
 def test_a_salvo_at_120_times_is_judged_and_met(bongsu: Run, tmp_path: Path) -> None:
@@ -82,10 +63,10 @@ def test_a_salvo_at_120_times_is_judged_and_met(bongsu: Run, tmp_path: Path) -> 
     assert exchange["lost"] == exchange["applied_twice"] == exchange["leaked"] == exchange["refused"] == 0
     assert exchange["latency_ms"]["p50"] > 0.0
     assert (out / "review.html").is_file()
-    processes = _processes(out)
-    assert set(processes) == {"drill", "hub", *PARTNERS, *(f"{code}-node" for code in PARTNERS)}
-    assert all(set(processes[f"{code}-node"]["ports"]) == {"console", "feed"} for code in PARTNERS)
-    assert all(_gone(process["pid"]) for process in processes.values())
+    of = processes(out)
+    assert set(of) == {"drill", "hub", *PARTNERS, *(f"{code}-node" for code in PARTNERS)}
+    assert all(set(of[f"{code}-node"]["ports"]) == {"console", "feed"} for code in PARTNERS)
+    assert all(_gone(process["pid"]) for process in of.values())
     for code in PARTNERS:
         assert bongsu("record", "verify", str(out / "record" / code)).returncode == 0
     _has_signed_terms(bongsu, out)
@@ -170,7 +151,7 @@ def test_when_the_drill_itself_dies_all_its_children_end(tmp_path: Path) -> None
         drill.kill()
         drill.wait()
         # Two seconds on a quiet machine; a shared one may take longer, and never for ever.
-        _until("every child has ended", lambda: all(_gone(pid) for pid in children), 10.0)
+        until("every child has ended", lambda: all(_gone(pid) for pid in children), 10.0)
 
 
 def test_ctrl_c_ends_everything_and_prints_nothing(tmp_path: Path) -> None:
@@ -206,7 +187,7 @@ def test_the_tour_plays_three_acts_in_time_and_each_is_met(bongsu: Run, tmp_path
     assert int(took[2]) <= 90
     for name in ("hwasong-18-2023-07-12", "overflight-2022-10-04", "false-alarm"):
         assert f"review: {tmp_path / 'drill_tour' / name / 'review.html'}" in done.stdout
-        assert all(_gone(process["pid"]) for process in _processes(tmp_path / "drill_tour" / name).values())
+        assert all(_gone(process["pid"]) for process in processes(tmp_path / "drill_tour" / name).values())
 
 
 @pytest.mark.long

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import signal
@@ -20,6 +19,7 @@ from playwright.sync_api import Browser
 from bongsu.drill import scenario
 from tests.console.conftest import Watched, browser, until, watching
 from tests.console.test_page import NO_LINK_MS, watch_link
+from tests.live.watching import processes
 
 __all__ = ["browser"]
 
@@ -27,15 +27,6 @@ pytestmark = [pytest.mark.live, pytest.mark.long, pytest.mark.xdist_group("drill
 
 NATIONS = ("kr", "us", "jp")
 UP_S = 90.0
-
-
-def processes(out: Path) -> dict[str, dict[str, Any]]:
-    """What the drill says of its processes; nothing while it is not there or just being written."""
-    try:
-        told = json.loads((out / "run.json").read_text(encoding="utf-8"))
-    except (OSError, json.JSONDecodeError):
-        return {}
-    return {process["name"]: process for process in told["processes"]}
 
 
 @contextmanager
