@@ -30,7 +30,7 @@ from bongsu.model.label import Label
 from bongsu.model.mode import Mode
 from bongsu.model.refusal import Refusal
 from bongsu.model.scan import RawScan
-from bongsu.model.sensor import Sensor, SensorStatus
+from bongsu.model.sensor import Sensor, SensorFault, SensorStatus
 from bongsu.model.tick import Tick
 from bongsu.model.track import Track, TrackStatus
 from bongsu.model.warning import Warning
@@ -183,6 +183,8 @@ class _Player:
                 yield self._warning(given)
             elif isinstance(given, Refusal):
                 yield _refusal(given)
+            elif isinstance(given, SensorFault):
+                yield _sensor_fault(given)
 
     def _track(self, given: Track) -> Iterator[dict[str, Any]]:
         """A track's line and the newest estimate's, unless thinned."""
@@ -247,6 +249,30 @@ def _point_row(point: PointEstimate | None) -> dict[str, Any] | None:
         "semi_major_m": point.semi_major_m,
         "semi_minor_m": point.semi_minor_m,
         "bearing_deg": None if point.bearing_rad is None else degrees(point.bearing_rad),
+    }
+
+
+_FAULT_KEYS = {"range": ("m",), "clock": ("s",), "pointing": ("azimuth_deg", "elevation_deg")}
+
+
+def _sensor_fault(fault: SensorFault) -> dict[str, Any]:
+    """A sensor that is off: an error of range, clock or pointing, and its sigma."""
+    scale = degrees(1.0) if fault.kind == "pointing" else 1.0
+    numbers = {}
+    for name, values in (("size", fault.size), ("sigma", fault.sigma)):
+        numbers.update(
+            {f"{name}_{key}": scale * value for key, value in zip(_FAULT_KEYS[fault.kind], values, strict=True)}
+        )
+    return {
+        "type": "sensor_fault",
+        "time": format_time(fault.time_ns),
+        "sensor": fault.sensor,
+        "state": "cleared" if fault.cleared else "flagged",
+        "kind": fault.kind,
+        **numbers,
+        "since": format_time(fault.since_ns),
+        "certain": fault.certain,
+        "others": list(fault.others),
     }
 
 

@@ -22,7 +22,7 @@ from bongsu.model.refusal import Refusal, Refused
 from bongsu.model.register import Register
 from bongsu.model.scan import RawScan, Scan
 from bongsu.model.sea_notice import SeaNotice
-from bongsu.model.sensor import SensorStatus
+from bongsu.model.sensor import SensorFault, SensorStatus
 from bongsu.model.stance import Stance
 from bongsu.model.statement import JointStatement, Signature, Statement
 from bongsu.model.tick import Tick
@@ -48,6 +48,7 @@ Input = (
 
 Output = (
     Scan
+    | SensorFault
     | Track
     | Estimate
     | Warning

@@ -46,3 +46,21 @@ class SensorStatus(Noun, frozen=True):
     sensor: str
     time_ns: int
     state: SensorState
+
+
+class SensorFault(Noun, frozen=True):
+    """A sensor of our own that was found to be off, against plots of the same object by `others` or by several sensors. Never released.
+
+    `kind` is range (m), clock (s, ahead: positive) or pointing (azimuth and elevation, rad); `size` and `sigma` have one number each, pointing two.
+    `certain` is false where it may be one of `others` instead. `cleared`: it is no longer off.
+    """
+
+    sensor: str
+    time_ns: int
+    kind: str
+    size: tuple[float, ...]
+    sigma: tuple[float, ...]
+    since_ns: int
+    certain: bool
+    others: tuple[str, ...] = ()
+    cleared: bool = False

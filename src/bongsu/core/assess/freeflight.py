@@ -287,6 +287,18 @@ def _solve_again(memory: Memory, store: Store) -> None:
         memory.solve_next = max(4, len(rows) // 2)
 
 
+def rebuild(memory: Memory, store: Store) -> None:
+    """A free flight's state anew from its late looks, after some of them turned out to be those of a sensor that is off."""
+    now_s = float(store.time_s[memory.slot])
+    rows = window(memory, max(memory.window_s, now_s - _SOLVE_LAST_S))[-_SOLVE_LOOKS:]
+    if int(np.isfinite(rows[:, 1]).sum()) < _LOOKS_RANGED:
+        return
+    cost, x0, p0, x1, p1 = solve(rows, store.x[memory.slot, 0, :7], now_s)
+    if acceptable(cost, rows):
+        _settle(memory, store, x0, p0, x1, p1, rows)
+        _carry_to(store, memory.slot, now_s)
+
+
 def _flat(row: Floats, x: Floats, p: Floats) -> bool:
     """Whether a sensor's arc of equal range bends little across a state's spread, against its noise of range: then one pass is as good as a batch."""
     if not row[1] > 0.0:

@@ -117,6 +117,28 @@ def join(known: Memory, fresh: Memory, store: Store, now_s: float) -> None:
     known.missed, known.asleep = 0.0, False
 
 
+def off(known: Memory, fresh: Memory, store: Store, sensor: int) -> bool:
+    """Of two tracks of one object keep the state of that which a sensor that is off did not spoil, under the older name; whether it is the newer one's.
+
+    The newer one is to be dropped.
+    """
+    if any(int(row[19]) == sensor for row in fresh.rows):
+        return False
+    if known.locked:
+        known.let_go()
+    for array in (store.x, store.p, store.free, store.time_s, store.mode):
+        array[known.slot] = array[fresh.slot]
+    known.free_since_s = fresh.free_since_s
+    for row in fresh.rows:
+        known.remember(row)
+    known.seen.update(fresh.seen)
+    known.last_s = max(known.last_s, fresh.last_s)
+    known.plots += fresh.plots
+    known.ranged += fresh.ranged
+    known.missed = 0.0
+    return True
+
+
 def _fused(x: Floats, p: Floats, rows: Floats, now_s: float) -> tuple[Floats, Floats] | None:
     """The older state at `now_s`, with the newer looks as its evidence; None when they do not agree."""
     wide = p * _WIDER**2

@@ -1,7 +1,7 @@
 """Track: which plots are of one object, and where that object is.
 
 Takes: `Scan` (screened looks, also empty ones), `SensorStatus`.
-Gives: `Track` of each confirmed track at each of its updates, while it coasts, and once when it has ended.
+Gives: `Track` of each confirmed track at each of its updates, while it coasts, and once when it has ended; `SensorFault` when a sensor was found to be off.
 Remembers: the states of all tracks (two models each: free flight, and powered or steered), their looks, each sensor's rate of false plots.
 Bounds: `TRACKS_COUNT`; looks remembered of a track (`tracks.ROWS_COUNT`); life without a look (`_UNSEEN_S`).
 Sources: DESIGN.md sections 2 and 4; Blackman's score for existence; IMM of Blom and Bar-Shalom; docs/explain/estimation.md.
@@ -26,6 +26,7 @@ from bongsu.base.units import NANOSECONDS_PER_SECOND, seconds_to_ns
 from bongsu.core.assess import association, clutter, freeflight, late, steering, stitch, unranged
 from bongsu.core.assess.memory import pack, unpack
 from bongsu.core.assess.offers import DETECTED, GATE_D2, Look, places, possible
+from bongsu.core.assess.sensor_health import Kept, SensorHealth
 from bongsu.core.assess.sensors import Watcher
 from bongsu.core.assess.tracks import Memory, Store, grown, new_store, slots_of
 from bongsu.core.room import Caused, Due, Given
@@ -34,7 +35,7 @@ from bongsu.geo import frames
 from bongsu.model.head import Item, Now
 from bongsu.model.noun import Floats, Integers
 from bongsu.model.scan import Scan
-from bongsu.model.sensor import Sensor, SensorState, SensorStatus
+from bongsu.model.sensor import Sensor, SensorFault, SensorState, SensorStatus
 from bongsu.model.track import Phase, Track, TrackStatus
 
 _BIRTH = -8.0  # log odds that a plot which nothing explains is a new object and not a false plot
@@ -76,6 +77,7 @@ class _State(msgspec.Struct):
     rates: list[float]
     nearby: list[clutter.Nearby]
     states: dict[str, SensorState]
+    health: Kept
 
 
 class Tracker:
@@ -86,6 +88,7 @@ class Tracker:
 
     def __init__(self, sensors: Sequence[Sensor]) -> None:
         self._watchers = {sensor.id: Watcher(sensor, number) for number, sensor in enumerate(sensors)}
+        self._health = SensorHealth(self._watchers.values())
         self._states: dict[str, SensorState] = {}
         self._memories: list[Memory] = []
         self._store = new_store(32)
@@ -141,14 +144,18 @@ class Tracker:
         rates = [watcher.rate for watcher in self._watchers.values()]
         nearby = [watcher.nearby for watcher in self._watchers.values()]
         return pack(
-            _State(self._zero_ns, self._clock_s, self._count, self._memories, self._store, rates, nearby, self._states)
-        )
+            _State(
+                self._zero_ns, self._clock_s, self._count, self._memories, self._store, rates, nearby, self._states,
+                self._health.kept,
+            )
+        )  # fmt: skip
 
     def restore(self, state: bytes) -> None:
         """Take up a snapshot."""
         known = unpack(state, _State)
         self._zero_ns, self._clock_s, self._count = known.zero_ns, known.clock_s, known.count
         self._memories, self._store, self._states = known.memories, known.store, known.states
+        self._health.kept = known.health
         for watcher, rate, nearby in zip(self._watchers.values(), known.rates, known.nearby, strict=True):
             watcher.rate, watcher.nearby = rate, nearby
 
@@ -159,6 +166,7 @@ class Tracker:
         memories = [memory for memory in self._memories if not memory.asleep]
         tables.advance(store.x, store.p, store.free, store.time_s, store.mode, slots_of(memories), now_s)
         believed, tentative = _parted(memories)
+        rows = self._health.corrected(watcher, rows, store, believed)
         look = Look(watcher, rows, places(self._store, believed), now_s)
         older = [memory for memory in tentative if memory.plots > 1]
         young = [memory for memory in tentative if memory.plots == 1]
@@ -186,7 +194,7 @@ class Tracker:
                 told.append((memory, memory.rows[-1][None]))
             else:
                 told += self._after_update(memory, watcher, now_s)
-        return self._tell(told, now_s) + self._settle(now_s)
+        return self._tell(told, now_s) + self._settle(now_s) + self._off(updated, now_s)
 
     def _associate(self, group: list[Memory], look: Look) -> list[tuple[Memory, int]]:
         """Give the open plots to the tracks of a group, best total first, and update these; the pairs taken."""
@@ -310,8 +318,17 @@ class Tracker:
             for rival in rivals:
                 self._drop(rival)
             unranged.follow(memory, self._store)
-            known = stitch.partner(memory, self._memories, self._store, watcher, now_s)
-            if known is not None:
+            verdict = self._health.judge(memory, self._memories, self._store, now_s)
+            if verdict.hold:
+                return []
+            known = verdict.same or stitch.partner(memory, self._memories, self._store, watcher, now_s)
+            if verdict.fault is not None and known is not None:
+                self._health.flag(verdict, [*known.rows[-20:], *memory.rows], now_s)
+                if stitch.off(known, memory, self._store, verdict.fault.sensor):
+                    known.rows = self._health.mended(known.rows)
+                self._drop(memory)
+                memory, fresh = known, False
+            elif known is not None:
                 stitch.join(known, memory, self._store, now_s)
                 self._drop(memory)
                 memory = known
@@ -328,7 +345,7 @@ class Tracker:
 
     def _explain(self, memory: Memory) -> None:
         """The plots of a new track were no false ones."""
-        rows = np.array(memory.rows)
+        rows = np.array(memory.rows).reshape(-1, looks.ROW)
         for watcher in self._watchers.values():
             clutter.forget(watcher.nearby, watcher.points(rows[rows[:, 19] == watcher.number]))
 
@@ -386,6 +403,7 @@ class Tracker:
 
     def _end(self, memory: Memory, now_s: float) -> list[Given]:
         memory.status = TrackStatus.ENDED
+        self._health.ended(memory, self._store)
         told = self._tell([(memory, None)], now_s)
         self._drop(memory)
         return told
@@ -430,6 +448,32 @@ class Tracker:
         self._store.vacant.append(memory.slot)
         self._memories.remove(memory)
         memory.slot = _GONE
+
+    def _off(self, updated: list[Memory], now_s: float) -> list[Given]:
+        """Look whether a sensor is off, and say what was found."""
+        if len(self._watchers) < 2:
+            return []
+        for memory in updated:
+            if memory.locked and memory.slot != _GONE and self._health.watch(memory, self._store, now_s):
+                memory.rows = self._health.mended(memory.rows)
+                freeflight.rebuild(memory, self._store)
+        news = self._health.news()
+        if not news:
+            return []
+        assert self._zero_ns is not None
+        zero_ns, names = self._zero_ns, list(self._watchers)
+        now_ns = zero_ns + seconds_to_ns(now_s)
+        return [
+            Caused(
+                SensorFault(
+                    sensor=names[flag.number], time_ns=now_ns, kind=flag.kind, size=flag.size, sigma=flag.sigma,
+                    since_ns=zero_ns + seconds_to_ns(flag.since_s), certain=flag.certain,
+                    others=tuple(names[number] for number in flag.others), cleared=flag.cleared,
+                ),
+                event_ns=now_ns,
+            )
+            for flag in news
+        ]  # fmt: skip
 
     # What is told.
 
