@@ -248,16 +248,15 @@ class SensorHealth:
         self._news.append(flag)
 
     def watch(self, memory: Memory, store: Store, now_s: float) -> bool:
-        """Look again, now and then, at a free flight that several sensors see; whether its state rests on plots that were not right."""
-        if not memory.locked or now_s - self.kept.watched_s.get(memory.name, -math.inf) < _WATCH_S:
+        """Look again, now and then, at what is believed to fly freely and several sensors see; whether its state rests on plots that were not right."""
+        begun_s = memory.window_s if memory.locked else memory.free_since_s
+        if begun_s is None or now_s - max(begun_s, self.kept.watched_s.get(memory.name, -math.inf)) < _WATCH_S:
             return False
         recent = sum(now_s - seen_s < _WATCH_S for seen_s in memory.seen.values())
         if recent < 2 or not _high(store, memory):
             return False
         self.kept.watched_s[memory.name] = now_s
-        rows = _ordered(
-            self._raw([row for row in memory.rows if row[0] >= max(now_s - _WINDOW_FREE_S, memory.window_s)])
-        )
+        rows = _ordered(self._raw([row for row in memory.rows if row[0] >= max(now_s - _WINDOW_FREE_S, begun_s)]))
         if len(rows) < 8 or not np.isfinite(rows[:, 1]).any():
             return False
         present = {int(row[19]): None for row in rows}
@@ -291,7 +290,7 @@ class SensorHealth:
                     )
                 )
                 return False
-            if flag.certain and self._stands(memory, guess, now_s):
+            if flag.certain and self._stands(memory, guess, begun_s, now_s):
                 return False
         for flag in flagged:
             if flag.number != best.sensor:
@@ -299,9 +298,9 @@ class SensorHealth:
         self._set(Flag(best.sensor, best.kind, best.size, best.sigma, now_s, not others, others))
         return True
 
-    def _stands(self, memory: Memory, guess: Floats, now_s: float) -> bool:
+    def _stands(self, memory: Memory, guess: Floats, begun_s: float, now_s: float) -> bool:
         """Whether late plots agree as they were taken, with what is flagged taken off."""
-        rows = _ordered([row for row in memory.rows if row[0] >= max(now_s - _WINDOW_FREE_S, memory.window_s)])
+        rows = _ordered([row for row in memory.rows if row[0] >= max(now_s - _WINDOW_FREE_S, begun_s)])
         plain = offsets.agree(rows, guess, now_s, powered=False)
         return offsets.acceptable(plain.cost, plain.degrees)
 

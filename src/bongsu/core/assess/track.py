@@ -454,9 +454,11 @@ class Tracker:
         if len(self._watchers) < 2:
             return []
         for memory in updated:
-            if memory.locked and memory.slot != _GONE and self._health.watch(memory, self._store, now_s):
+            watched = memory.believed and memory.slot != _GONE and len(memory.seen) > 1
+            if watched and self._health.watch(memory, self._store, now_s):
                 memory.rows = self._health.mended(memory.rows)
-                freeflight.rebuild(memory, self._store)
+                if memory.locked:
+                    freeflight.rebuild(memory, self._store)
         news = self._health.news()
         if not news:
             return []
