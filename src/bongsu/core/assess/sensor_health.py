@@ -17,11 +17,15 @@ from collections.abc import Iterable
 import msgspec
 import numpy as np
 
+from bongsu.base.units import seconds_to_ns
+from bongsu.core.assess import freeflight, stitch
 from bongsu.core.assess.sensors import Watcher
 from bongsu.core.assess.tracks import Memory, Store
+from bongsu.core.room import Caused, Given
 from bongsu.flight import offsets, tables
 from bongsu.geo import frames
 from bongsu.model.noun import Floats
+from bongsu.model.sensor import SensorFault
 
 _HOLD_S = 12.0
 _HOLD_PLOTS = 10
@@ -91,10 +95,33 @@ class SensorHealth:
         self.kept = Kept()
         self._news: list[Flag] = []
 
-    def news(self) -> list[Flag]:
-        """Flags that were set, changed in kind or sureness, or cleared since this was last asked."""
+    def look(self, updated: list[Memory], store: Store, zero_ns: int, now_s: float) -> list[Given]:
+        """After a look: see whether a sensor is off, by tracks that were updated, and say what was found since."""
+        if len(self._watchers) < 2:
+            return []
+        for memory in updated:
+            if memory.believed and len(memory.seen) > 1 and self._watch(memory, store, now_s):
+                self._mend(memory)
+                if memory.locked:
+                    freeflight.rebuild(memory, store)
         news, self._news = self._news, []
-        return news
+        return [self._told(flag, zero_ns, now_s) for flag in news]
+
+    def _told(self, flag: Flag, zero_ns: int, now_s: float) -> Given:
+        now_ns = zero_ns + seconds_to_ns(now_s)
+        fault = SensorFault(
+            sensor=self._watchers[flag.number].sensor.id, time_ns=now_ns, kind=flag.kind, size=flag.size, sigma=flag.sigma,
+            since_ns=zero_ns + seconds_to_ns(flag.since_s), certain=flag.certain,
+            others=tuple(self._watchers[number].sensor.id for number in flag.others), cleared=flag.cleared,
+        )  # fmt: skip
+        return Caused(fault, event_ns=now_ns)
+
+    def join(self, verdict: Verdict, known: Memory, fresh: Memory, store: Store, now_s: float) -> None:
+        """Take the error of a verdict for true, and make one of the two tracks of one object; `fresh` is to be dropped."""
+        assert verdict.fault is not None
+        self._flag(verdict, [*known.rows[-20:], *fresh.rows], now_s)
+        if stitch.off(known, fresh, store, verdict.fault.sensor):
+            self._mend(known)
 
     # Plots of flagged sensors.
 
@@ -215,13 +242,13 @@ class SensorHealth:
 
     # What follows.
 
-    def flag(self, verdict: Verdict, rows_of: Iterable[Floats], now_s: float) -> None:
+    def _flag(self, verdict: Verdict, rows_of: Iterable[Floats], now_s: float) -> None:
         """Take the error of a verdict for true, found among plots of some sensors; of those no other is off then."""
         fault = verdict.fault
         assert fault is not None
         for number in sorted({int(row[19]) for row in rows_of}):
             if number != fault.sensor and number in self.kept.flags:
-                self.clear(number)
+                self._clear(number)
         others = verdict.others
         self._set(Flag(fault.sensor, fault.kind, fault.size, fault.sigma, now_s, not others, others))
 
@@ -241,13 +268,13 @@ class SensorHealth:
         flag.told_size, flag.told_sigma = flag.size, flag.sigma
         self._news.append(flag)
 
-    def clear(self, number: int) -> None:
+    def _clear(self, number: int) -> None:
         """The sensor is no longer off, or never was."""
         flag = self.kept.flags.pop(number)
         flag.cleared = True
         self._news.append(flag)
 
-    def watch(self, memory: Memory, store: Store, now_s: float) -> bool:
+    def _watch(self, memory: Memory, store: Store, now_s: float) -> bool:
         """Look again, now and then, at what is believed to fly freely and several sensors see; whether its state rests on plots that were not right."""
         begun_s = memory.window_s if memory.locked else memory.free_since_s
         if begun_s is None or now_s - max(begun_s, self.kept.watched_s.get(memory.name, -math.inf)) < _WATCH_S:
@@ -266,7 +293,7 @@ class SensorHealth:
         if plain.cost < plain.degrees + _PLAIN_SIGMAS * math.sqrt(2.0 * max(plain.degrees, 1)):
             for flag in flagged:
                 if int((rows[:, 19] == flag.number).sum()) >= _CLEAR_PLOTS and plain.cost < _CLEAR * plain.degrees:
-                    self.clear(flag.number)
+                    self._clear(flag.number)
             return False
         faults = [f for f in offsets.explain(rows, guess, now_s, self._ups, powered=False)[1] if _credible(f, plain)]
         if not faults:
@@ -294,7 +321,7 @@ class SensorHealth:
                 return False
         for flag in flagged:
             if flag.number != best.sensor:
-                self.clear(flag.number)
+                self._clear(flag.number)
         self._set(Flag(best.sensor, best.kind, best.size, best.sigma, now_s, not others, others))
         return True
 
@@ -309,16 +336,19 @@ class SensorHealth:
         state = store.x[memory.slot, _model(store, memory), :6]
         self.kept.ended = [*self.kept.ended[-15:], np.append(state, store.time_s[memory.slot])]
 
-    def mended(self, rows: list[Floats]) -> list[Floats]:
-        """Remembered plots as the flags of now would have them; those of a wrong clock are left out."""
+    def _mend(self, memory: Memory) -> None:
+        """Give a track its plots as the flags of now would have them; those of a wrong clock are left out."""
         out = []
-        for row, raw in zip(rows, self._raw(rows), strict=True):
+        for row, raw in zip(memory.rows, self._raw(memory.rows), strict=True):
             flag = self.kept.flags.get(int(row[19]))
             if flag is None:
                 out.append(raw)
             elif flag.kind != "clock":
                 out.append(self._shifted(raw[None], flag)[0])
-        return out
+        memory.rows = out
+        memory.solved, memory.tried, memory.fitted = (
+            min(n, len(out)) for n in (memory.solved, memory.tried, memory.fitted)
+        )
 
 
 def _credible(fault: offsets.Fault, plain: offsets.Fault) -> bool:

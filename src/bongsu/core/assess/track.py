@@ -35,7 +35,7 @@ from bongsu.geo import frames
 from bongsu.model.head import Item, Now
 from bongsu.model.noun import Floats, Integers
 from bongsu.model.scan import Scan
-from bongsu.model.sensor import Sensor, SensorFault, SensorState, SensorStatus
+from bongsu.model.sensor import Sensor, SensorState, SensorStatus
 from bongsu.model.track import Phase, Track, TrackStatus
 
 _BIRTH = -8.0  # log odds that a plot which nothing explains is a new object and not a false plot
@@ -50,9 +50,7 @@ _SETTLED = 8  # plots after which both stand
 _LIKELY = 4.0  # a tentative track of this score explains its plots: they are no false ones
 _DROP_BELOW_TOP = 6.5
 _DROP = -18.0
-_LATE_S = (
-    1.0  # a look that comes later than this takes the way of `late`; a smaller delay is bridged along the velocity
-)
+_LATE_S = 1.0  # a look that comes later takes the way of `late`; a smaller delay is bridged along the velocity
 _SPEED_SIGMA_M_S = 4000.0
 _INFRARED_SPEED_SIGMA_M_S = 1500.0
 _INFRARED_ALTITUDE_M = 12_000.0
@@ -162,7 +160,8 @@ class Tracker:
     # One look with plots.
 
     def _look(self, watcher: Watcher, rows: Floats, now_s: float) -> list[Given]:
-        store = self._store
+        assert self._zero_ns is not None
+        store, zero_ns = self._store, self._zero_ns
         memories = [memory for memory in self._memories if not memory.asleep]
         tables.advance(store.x, store.p, store.free, store.time_s, store.mode, slots_of(memories), now_s)
         believed, tentative = _parted(memories)
@@ -186,7 +185,7 @@ class Tracker:
         watcher.learn(rows[unexplained], look.seen(unexplained))
         for k in unexplained.tolist():  # also one that a young track took, for it may be another's
             self._begin(watcher, rows[k])
-        told: list[tuple[Memory, Floats]] = []
+        told: list[tuple[Memory, Floats | None]] = []
         for memory, high in zip(updated, steering.above_air(self._store, slots_of(updated)), strict=True):
             if memory.slot == _GONE:  # a rival was confirmed
                 continue
@@ -194,7 +193,7 @@ class Tracker:
                 told.append((memory, memory.rows[-1][None]))
             else:
                 told += self._after_update(memory, watcher, now_s)
-        return self._tell(told, now_s) + self._settle(now_s) + self._off(updated, now_s)
+        return self._tell(told, now_s) + self._settle(now_s) + self._health.look(updated, store, zero_ns, now_s)
 
     def _associate(self, group: list[Memory], look: Look) -> list[tuple[Memory, int]]:
         """Give the open plots to the tracks of a group, best total first, and update these; the pairs taken."""
@@ -305,7 +304,7 @@ class Tracker:
                 memory.missed -= loss * count
                 steering.missed(memory, store)
 
-    def _after_update(self, memory: Memory, watcher: Watcher, now_s: float) -> list[tuple[Memory, Floats]]:
+    def _after_update(self, memory: Memory, watcher: Watcher, now_s: float) -> list[tuple[Memory, Floats | None]]:
         """Confirm, move to free flight; what is to be told of, with its looks."""
         fresh = not memory.believed
         if fresh:
@@ -323,9 +322,7 @@ class Tracker:
                 return []
             known = verdict.same or stitch.partner(memory, self._memories, self._store, watcher, now_s)
             if verdict.fault is not None and known is not None:
-                self._health.flag(verdict, [*known.rows[-20:], *memory.rows], now_s)
-                if stitch.off(known, memory, self._store, verdict.fault.sensor):
-                    known.rows = self._health.mended(known.rows)
+                self._health.join(verdict, known, memory, self._store, now_s)
                 self._drop(memory)
                 memory, fresh = known, False
             elif known is not None:
@@ -341,7 +338,7 @@ class Tracker:
             unranged.follow(memory, self._store)
         steering.watch(memory, self._store)
         freeflight.consider(memory, self._store, now_s, self._period(memory))
-        return [(memory, np.array(memory.rows if fresh else memory.rows[-1:]))]
+        return [(memory, np.array(memory.rows if fresh else memory.rows[-1:]) if memory.rows else None)]
 
     def _explain(self, memory: Memory) -> None:
         """The plots of a new track were no false ones."""
@@ -448,34 +445,6 @@ class Tracker:
         self._store.vacant.append(memory.slot)
         self._memories.remove(memory)
         memory.slot = _GONE
-
-    def _off(self, updated: list[Memory], now_s: float) -> list[Given]:
-        """Look whether a sensor is off, and say what was found."""
-        if len(self._watchers) < 2:
-            return []
-        for memory in updated:
-            watched = memory.believed and memory.slot != _GONE and len(memory.seen) > 1
-            if watched and self._health.watch(memory, self._store, now_s):
-                memory.rows = self._health.mended(memory.rows)
-                if memory.locked:
-                    freeflight.rebuild(memory, self._store)
-        news = self._health.news()
-        if not news:
-            return []
-        assert self._zero_ns is not None
-        zero_ns, names = self._zero_ns, list(self._watchers)
-        now_ns = zero_ns + seconds_to_ns(now_s)
-        return [
-            Caused(
-                SensorFault(
-                    sensor=names[flag.number], time_ns=now_ns, kind=flag.kind, size=flag.size, sigma=flag.sigma,
-                    since_ns=zero_ns + seconds_to_ns(flag.since_s), certain=flag.certain,
-                    others=tuple(names[number] for number in flag.others), cleared=flag.cleared,
-                ),
-                event_ns=now_ns,
-            )
-            for flag in news
-        ]  # fmt: skip
 
     # What is told.
 
