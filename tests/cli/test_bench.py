@@ -43,6 +43,15 @@ def test_a_core_lets_in_what_the_other_releases() -> None:
     assert found["envelope_bytes"] > 500
 
 
+def test_a_warning_is_timed_from_its_signed_issue() -> None:
+    """Its own time leaves in whole seconds, so it would give latencies that are off by up to half a second, also below nothing."""
+    core, time_ns = benchmark("share_core"), 1_777_593_600_123_456_789
+    _, envelope = core.Issuer().say(time_ns)
+    assert benchmark("share_network").issued_ns(envelope) == time_ns
+    receiver = core.Receiver()
+    assert [len(receiver.take(envelope)) for _ in range(2)] == [1, 0], "a repetition is no fault"
+
+
 def test_tracking_is_measured_without_a_peer(monkeypatch) -> None:
     rooms = benchmark("track_rooms")
     monkeypatch.setattr(rooms, "interpreter", lambda: None)
