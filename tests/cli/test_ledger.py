@@ -128,6 +128,17 @@ def test_ingest_proposes_and_a_person_confirms(tmp_path: Path, own: Path, capsys
     assert json_of(capsys, "ingest", file)["dispatches"][0]["dateline"]["day"] == "unknown"
 
 
+def test_ingest_says_how_to_tell_a_year_that_stands_nowhere(tmp_path: Path, capsys: Captured) -> None:
+    file = tmp_path / "d.txt"
+    file.write_text(
+        "(URGENT) A launch\n\nSEOUL, July 12 (Newswire) -- The North fired a ballistic missile Wednesday.\n"
+    )
+    told = run(capsys, "ingest", file)
+    assert "revision URGENT\n" in told and "1 open " in told and "with --issued, such as" in told
+    told = run(capsys, "ingest", file, "--issued", "2023-07-12")
+    assert "2023-07-12-1 (kind, name, day and count fit)" in told and "--issued" not in told
+
+
 def test_link(own: Path, capsys: Captured) -> None:
     run(
         capsys,

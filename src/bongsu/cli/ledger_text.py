@@ -183,7 +183,7 @@ def dispatch_lines(proposals: list[tuple[Dispatch, list[Proposal]]]) -> list[str
         revision, line = row["revision"], row["dateline"]
         lines += [
             f"headline   {row['headline']}",
-            f"slug       {row['slug']}; revision {revision['mark']} {revision['number']}"
+            f"slug       {row['slug']}; revision {_revision(revision)}"
             + (f"; {'; '.join(revision['changes'])}" if revision["changes"] else ""),
             f"dateline   {line['place']}, {line['day']} ({line['agency']}); byline {_listed(row['byline'])}",
             f"body       {row['paragraphs']} paragraphs; end mark {row['end_mark']}; {len(row['boilerplate'])} lines of boilerplate",
@@ -197,7 +197,17 @@ def dispatch_lines(proposals: list[tuple[Dispatch, list[Proposal]]]) -> list[str
             lines += [f"       {claim['field']}: {claim['told']}" for claim in one["claims"]]
         if not row["proposals"]:
             lines.append("  names no launch and no meeting that could be read")
+    if any(one.dateline is not None and one.dateline.day is None for one, _ in proposals):
+        lines.append(
+            "the year of a dateline stands nowhere: say the local day of issue with --issued, such as --issued 2023-11-12"
+        )
     return lines
+
+
+def _revision(revision: dict[str, Any]) -> str:
+    """`LEAD 2`, `URGENT`, or unknown."""
+    parts = [str(part) for part in (revision["mark"], revision["number"]) if part != UNKNOWN]
+    return " ".join(parts) or UNKNOWN
 
 
 def _listed(byline: list[str] | str) -> str:
