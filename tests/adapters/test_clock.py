@@ -132,3 +132,18 @@ def test_exercise_time_is_held_where_the_feed_has_been_told() -> None:
     assert clock.now().exercise_ns == 250 * S
     clock.hold_at(1_000 * S)
     assert clock.now().exercise_ns == 400 * S
+
+
+def test_a_clock_that_is_set_wrong_while_it_runs_jumps_ahead_and_never_back_and_leaves_exercise_time_alone() -> None:
+    time = Time()
+    clock = ScaledClock(0, time.clock())
+    clock.order(order(time.wall, 0, 2.0))
+    time.pass_s(1)
+    clock.set_wrong(30 * S)
+    assert clock.now().link_ns == time.wall + 30 * S
+    assert clock.link_ns_of(12 * S) == time.wall + 35 * S
+    clock.set_wrong(0)
+    time.pass_s(1)
+    now = clock.now()
+    assert abs(now.link_ns - time.wall - 30 * S) < S // 1000
+    assert now.exercise_ns == 4 * S

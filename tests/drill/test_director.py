@@ -16,6 +16,7 @@ from bongsu.drill import scenario_schema as kinds
 from bongsu.drill.director import Director
 from bongsu.drill.pacing import Pace
 from bongsu.drill.program import Program
+from bongsu.node.control import WrongClock
 
 SCENARIO = scenarios.load("pause-and-postpone")
 FLIGHTS = scenarios.solve(SCENARIO)
@@ -63,7 +64,8 @@ class Stage:
         self.done.append(("plots", sum(1 for _ in lines)))
 
     def _send(self, line: Any) -> None:
-        self.done.append((line.order, line.text))
+        told = ("wrong_clock", line.offset_s) if isinstance(line, WrongClock) else (line.order, line.text)
+        self.done.append(told)
 
 
 def injected(kind: str, *figures: str) -> Stage:
@@ -97,6 +99,7 @@ CASES: dict[type, tuple[tuple[str, ...], Any]] = {
         ("report", "Agency: Something"),
     ),
     kinds.RealEvent: (("real_event", "node=kr"), "hold"),
+    kinds.ClockOffset: (("clock_offset", "node=kr", "offset_s=2"), ("wrong_clock", 2.0)),
 }
 BY_PLOTS = {
     kinds.SensorOutage: ("sensor_outage", "sensor=kr-ship-1", "lasts_s=60"),
@@ -104,7 +107,6 @@ BY_PLOTS = {
 }
 REFUSED = {
     kinds.KeyRevoked: (("key_revoked", "node=kr"), "not in a live drill"),
-    kinds.ClockOffset: (("clock_offset", "node=kr", "offset_s=2"), "from the beginning only"),
 }
 
 

@@ -2,12 +2,13 @@ from pathlib import Path
 
 import pytest
 
-from bongsu.adapters.store import RecordReader
+from bongsu.adapters.store import RecordReader, place_of
 from bongsu.base.limits import DISK_PATIENCE_S
+from bongsu.base.units import seconds_to_ns
 from bongsu.core.pipeline import Pipeline
-from bongsu.model.head import Item
+from bongsu.model.head import Item, Now
 from bongsu.model.message import Lane, Outgoing
-from bongsu.node.engine import open_engine
+from bongsu.node.engine import is_ahead, open_engine
 from bongsu.node.outbox import Outbox
 from bongsu.record.replay import replay
 from bongsu.record.verify import verify
@@ -171,3 +172,18 @@ def test_a_receipt_waits_for_the_disk_even_while_it_fails() -> None:
     before = list(out)
     outbox.durable(2)
     assert (before, out) == (["heartbeat"], ["heartbeat", "receipt"])
+
+
+def test_a_record_that_a_wrong_clock_wrote_ahead_is_set_aside_so_that_nobody_waits(tmp_path: Path) -> None:
+    engine = open_engine(tmp_path, configuration(), build, BEGIN)
+    for now, body in inputs(30):
+        engine.step(now, body)
+    last = engine.pipeline.now
+    engine.store.close()
+    place = place_of(tmp_path)
+    assert not is_ahead(place, Now(last.exercise_ns, last.link_ns - seconds_to_ns(1.9)))
+    set_right = Now(last.exercise_ns, last.link_ns - seconds_to_ns(2.1))
+    assert is_ahead(place, set_right) and not is_ahead(place_of(tmp_path / "none"), set_right)
+    again = open_engine(tmp_path, configuration(), build, set_right, anew=True)
+    assert again.configuration.epoch == 2 and again.pipeline.now == set_right
+    again.close()

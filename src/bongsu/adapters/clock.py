@@ -50,6 +50,10 @@ class LinkClock:
         self._steady_last = steady_ns()
         self._last = wall_ns()
 
+    def shifted(self, shift_ns: Callable[[], int]) -> LinkClock:
+        """Another over the same machine, whose wall clock is wrong by what `shift_ns` says at the time."""
+        return LinkClock(lambda: self._wall_ns() + shift_ns(), self._steady_ns)
+
     def now_ns(self) -> int:
         """Link time; callable from any thread."""
         with self._lock:
@@ -90,8 +94,9 @@ class ScaledClock:
     An order whose link time is still to come takes effect then. Before the first order exercise time stands at its `exercise_ns`.
     `pause`, `hold` and `endex` stop it whatever their speed. An order that would set it back lets it stand until it is caught up.
 
-    While it stands by itself (`stand`: HOLD) orders are noted and take effect when it goes on. A clock that is wrong on purpose is wrong by `offset_ns`
-    in the link time that it tells, not in its exercise time. An order of another kind, such as a word to the players, changes nothing.
+    While it stands by itself (`stand`: HOLD) orders are noted and take effect when it goes on. A clock that is wrong on purpose (`set_wrong`) is wrong
+    in the link time that it tells, as that of a node whose wall clock is set so, not in its exercise time. An order of another kind, such as a word to
+    the players, changes nothing.
 
     A feed that says how far it has told everything (`hold_at`) holds exercise time there: a line that comes some milliseconds late, seconds of
     the exercise at 120 x, must not make its sensor seem silent.
@@ -99,7 +104,8 @@ class ScaledClock:
 
     def __init__(self, exercise_ns: int, link: LinkClock | None = None, offset_ns: int = 0) -> None:
         self._link = link or LinkClock()
-        self._offset_ns = offset_ns
+        self._wrong_by_ns = offset_ns
+        self._told = self._link.shifted(lambda: self._wrong_by_ns)
         self._standing_ns: int | None = None
         self._lock = threading.RLock()
         self._anchors: list[tuple[int, int, float]] = []
@@ -132,7 +138,12 @@ class ScaledClock:
             if self._standing_ns is not None:
                 exercise_ns = min(exercise_ns, self._standing_ns)
             self._newest_ns = max(self._newest_ns, exercise_ns)
-            return Now(self._newest_ns, link_ns + self._offset_ns)
+            return Now(self._newest_ns, self._told.now_ns())
+
+    def set_wrong(self, offset_ns: int) -> None:
+        """The wall clock is wrong by this from now on."""
+        with self._lock:
+            self._wrong_by_ns = offset_ns
 
     def stand(self, standing: bool) -> None:
         """HOLD: exercise time stands from now on, or goes on with the orders as they are then."""
@@ -151,7 +162,7 @@ class ScaledClock:
         """When exercise time comes to `exercise_ns` as ordered now; None: never while it stands still."""
         with self._lock:
             link_ns = self._link_ns_of(exercise_ns)
-            return None if link_ns is None else link_ns + self._offset_ns
+            return None if link_ns is None else link_ns + self._told.now_ns() - self._link.now_ns()
 
     def _link_ns_of(self, exercise_ns: int) -> int | None:
         link_ns = self._link.now_ns()

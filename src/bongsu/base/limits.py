@@ -42,6 +42,13 @@ FRESH_S = 2.0
 UNKNOWN_S = 10.0
 """Link time without a heartbeat after which a stale partner is unknown."""
 
+CLOCK_TOLD_S = 1.0
+"""Change of the difference between a partner's clock and ours that is told at once: more than a heartbeat is usually under way."""
+
+CLOCK_BACK_S = 2.0
+"""Link time by which a record may be ahead of the machine's clock at a restart: the node waits for it. Beyond that the clock was wrong before, and a new
+epoch begins with the right one: nobody waits for minutes."""
+
 RECEIPT_S = 0.2
 """Link time over which receipts of one lane are gathered into one: at most one a lane and tick."""
 

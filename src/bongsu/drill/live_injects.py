@@ -8,6 +8,7 @@ from bongsu.base.units import seconds_to_ns
 from bongsu.drill import scenario_schema as kinds
 from bongsu.drill.captions import short_name
 from bongsu.drill.scenario import Scenario
+from bongsu.node.control import WrongClock
 
 if TYPE_CHECKING:
     from bongsu.drill.director import Director, Stage
@@ -34,10 +35,6 @@ def left_out_live(scenario: Scenario) -> list[str]:
     for number, inject in enumerate(scenario.injects):
         if why := ONLY_VIRTUAL.get(type(inject)):
             lines.append(f"injects[{number}]: {why}")
-        if isinstance(inject, kinds.ClockOffset) and inject.at_s > 0.0:
-            lines.append(
-                f"injects[{number}]: a live drill sets a clock wrong from the beginning only, so it leaves this out"
-            )
     return lines
 
 
@@ -46,10 +43,6 @@ def refuse_impossible(inject: kinds.Inject, stage: "Stage") -> None:
     scenario = stage.program.scenario
     if why := ONLY_VIRTUAL.get(type(inject)):
         raise BadInput(f"not in a live drill: {why}", "put in another", "inject")
-    if isinstance(inject, kinds.ClockOffset):
-        raise BadInput(
-            "a live drill sets a clock wrong from the beginning only", "write it into the scenario", "inject"
-        )
     node = getattr(inject, "node", None)
     if node is not None and node not in scenario.codes:
         raise BadInput(f"{node!r} is not a partner's code", f"use one of {', '.join(scenario.codes)}", "inject")
@@ -89,6 +82,10 @@ async def happens(director: "Director", inject: kinds.Inject, begins: bool) -> N
             time_ns = stage.program.scenario.time_ns
             until_ns = time_ns(inject.until_s)
             stage.operators[inject.node].away(inject.name, time_ns(inject.at_s), until_ns)
+        case kinds.ClockOffset() if begins and inject.at_s > 0.0:
+            stage.cast.nodes[inject.node].send(WrongClock(inject.offset_s))
+            name = short_name(stage.watch.nodes[inject.node].name)
+            stage.watch.say(f"The clock of {name} is wrong by {inject.offset_s:g} s.")
         case kinds.RealEvent():
             stage.cast.nodes[inject.node].signal_hold()
         case _:

@@ -19,10 +19,9 @@ from bongsu.base.errors import BongsuError
 from bongsu.base.limits import NODE_END_S, NODE_LINE_BYTES, NODE_READY_S, NODE_RESTART_S
 from bongsu.drill.node_files import Ports
 from bongsu.drill.out import Process
-from bongsu.model.command import Command
 from bongsu.model.exercise import ExerciseOrder
 from bongsu.model.head import Head, Item
-from bongsu.node.control import Seen
+from bongsu.node.control import Line, Seen
 
 _LOOK_S = 0.25
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
@@ -122,7 +121,7 @@ class NodeProcess:
                 return
             await asyncio.sleep(NODE_RESTART_S)
 
-    def send(self, line: ExerciseOrder | Command) -> None:
+    def send(self, line: Line) -> None:
         """A control line; a node that is down hears nothing."""
         process = self._process
         if process is None or process.stdin is None or process.stdin.is_closing():

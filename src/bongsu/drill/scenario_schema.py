@@ -358,7 +358,8 @@ class BrokerCrash(Planned, frozen=True, kw_only=True, tag_field="inject", tag="b
 
 
 class ClockOffset(Planned, frozen=True, kw_only=True, tag_field="inject", tag="clock_offset"):
-    """A node's clock is wrong by `offset_s` from then on (a clock never runs backwards: behind only from the beginning)."""
+    """A node's clock is wrong by `offset_s` from then on, 0 sets it right (a clock never runs backwards: behind only from the beginning; set back, it
+    stays ahead until the node is started again)."""
 
     node: Code
     at_s: Seconds = 0.0

@@ -11,7 +11,7 @@ from bongsu.core.rooms import build_pipeline
 from bongsu.model.head import Now
 from bongsu.model.mode import Mode
 from bongsu.node.config import Settings
-from bongsu.node.engine import Engine, open_engine
+from bongsu.node.engine import Engine, is_ahead, open_engine
 from bongsu.record.chain import Sign
 from bongsu.wire.subjects import MARKS
 
@@ -86,4 +86,5 @@ def build_engine(settings: Settings, now: Now) -> Engine:
         sign,
         place=settings.place,
         retention=settings.retention,
+        anew=is_ahead(settings.place, now),
     )

@@ -1,6 +1,7 @@
 """Control lines of a drill on standard input: orders of exercise control and commands of scripted persons, one JSON object a line.
 
     {"type":"exercise_order","order":"startex","exercise":"salvo-1","exercise_ns":...,"link_ns":...,"speed":1.0}
+    {"type":"wrong_clock","offset_s":30.0}
     {"type":"command","command":"c1","kind":"acknowledge","actor":"drill","role":"duty","about":"E1","version":1,"scripted":true}
 
 A line that is none of these is told on standard error and skipped. When the input ends the drill is dead or done, and so is the node.
@@ -27,7 +28,14 @@ from bongsu.model.freshness import Freshness
 from bongsu.model.head import Item
 from bongsu.model.hold import Hold
 
-Line = ExerciseOrder | Command
+
+class WrongClock(msgspec.Struct, frozen=True, tag_field="type", tag="wrong_clock"):
+    """The node's wall clock is wrong by `offset_s` from now on: only an exercise has wrong clocks."""
+
+    offset_s: float
+
+
+Line = ExerciseOrder | Command | WrongClock
 Seen = Event | Alarm | Alert | AlertDraft | Freshness | Hold
 """What scripted persons of a drill, and its table, hear of a node."""
 

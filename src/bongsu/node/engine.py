@@ -6,7 +6,8 @@ Restart = newest fitting snapshot + the inputs after it, stepped again at their 
 configuration nothing fits: it is set aside under its epoch's name, and a new record begins under the next epoch, so that message numbers can
 never be used twice. What stood in the old one (`record/carry.py`) is the new one's first input after its configuration. The same where the disk
 failed and messages left all the same: then the file `numbers-kept` is taken away (which a full disk allows), and unless all has reached the
-disk before the process ends, the next one finds it missing.
+disk before the process ends, the next one finds it missing. The same again where the record is ahead of the clock: it was wrong and has been set right, and
+rooms that had to wait until it comes to where they are would be silent for as long.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ import msgspec
 
 from bongsu.adapters.store import ROW_BYTES, Durability, Place, RecordReader, Store, file_seal, place_of
 from bongsu.base.errors import RecordError
-from bongsu.base.limits import SNAPSHOT_S, SNAPSHOT_WORK_S
+from bongsu.base.limits import CLOCK_BACK_S, SNAPSHOT_S, SNAPSHOT_WORK_S
 from bongsu.base.units import seconds_to_ns
 from bongsu.core.pipeline import Pipeline, Snapshot
 from bongsu.core.room import Due
@@ -266,11 +267,12 @@ def open_engine(
     durability: Durability = Durability.DISK,
     place: Place | None = None,
     retention: Retention | None = None,
+    anew: bool = False,
 ) -> Engine:
     """The engine of a node whose record lies in `folder`, or at another `place` such as a server: a new one, or where the old one left off.
 
     `folder` holds the mark of kept numbers either way: it must work when the server does not. `build` makes the pipeline of a configuration.
-    `engine.restart` tells what was taken up; `engine.configuration` carries the epoch.
+    `anew`: under a new epoch whatever is there. `engine.restart` tells what was taken up; `engine.configuration` carries the epoch.
     """
     place = place or place_of(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -278,7 +280,7 @@ def open_engine(
     if recorded is not None:
         same = msgspec.structs.replace(configuration, epoch=recorded.epoch)
         kept = durability is not Durability.DISK or (folder / _NUMBERS_KEPT).exists()
-        if kept and encode(same) == encode(recorded):
+        if kept and encode(same) == encode(recorded) and not anew:
             awaits = _awaits_take_over(place)
             engine = _resume(place, folder, same, build, sign, durability, retention)
             if awaits:
@@ -297,6 +299,16 @@ def open_engine(
     engine.step(now, configuration)
     _take_over(engine, now)
     return engine
+
+
+def is_ahead(place: Place, now: Now) -> bool:
+    """Whether a record's newest entry was written by a clock that was ahead of the one that runs now."""
+    if not place.exists():
+        return False
+    with RecordReader(place) as reader:
+        number = reader.end().number
+        newest_ns = max((entry.link_ns for entry in reader.entries(first=number, last=number)), default=0)
+    return newest_ns - now.link_ns > seconds_to_ns(CLOCK_BACK_S)
 
 
 def _awaits_take_over(place: Place) -> bool:

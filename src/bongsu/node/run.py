@@ -38,11 +38,11 @@ from bongsu.base.limits import (
     RETENTION_CHECK_S,
     SHOWN_COUNT,
 )
+from bongsu.base.units import NANOSECONDS_PER_SECOND
 from bongsu.console import app as console_app
 from bongsu.console import serve
 from bongsu.console.feed import PictureFeed
 from bongsu.model.alarm import Alarm, AlarmState
-from bongsu.model.command import Command
 from bongsu.model.exercise import ExerciseOrder
 from bongsu.model.head import Item
 from bongsu.model.health import CONSOLES_PART, DISK_PART, RECORD_PART, SPACE_PART, Health
@@ -206,7 +206,12 @@ class Node:
     async def _feed_standard_input(self) -> None:
         await feed_stream(self._intake(), await control.standard_input())
 
-    def _order(self, line: ExerciseOrder | Command) -> None:
+    def _order(self, line: control.Line) -> None:
+        if isinstance(line, control.WrongClock):
+            if isinstance(self.clock, ScaledClock):
+                self.clock.set_wrong(round(line.offset_s * NANOSECONDS_PER_SECOND))
+                self.core.wake()
+            return
         if isinstance(line, ExerciseOrder):
             if isinstance(self.clock, ScaledClock):
                 self.clock.order(line)

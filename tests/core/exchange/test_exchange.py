@@ -287,3 +287,17 @@ def test_who_is_whole_on_its_return_is_fresh_with_the_answer() -> None:
     assert jp.last(Freshness).state is FreshnessState.CATCHING_UP
     deliver(jp, kr, deliver(kr, jp, asked, 4.61), 4.62)
     assert jp.last(Freshness).state is FreshnessState.FRESH
+
+
+def test_a_clock_that_jumps_is_told_at_once_and_fools_nobody() -> None:
+    """KR's clock jumps a minute ahead: it stays heard, and how wrong it is stands beside it; KR itself takes nobody for fresh."""
+    kr, jp = Node("kr"), Node("jp")
+    deliver(jp, kr, kr.tick(at(1)), 1.0)
+    deliver(kr, jp, jp.tick(at(1)), 1.0)
+    deliver(jp, kr, kr.tick(at(62)), 2.0)
+    told = jp.last(Freshness)
+    assert (told.state, told.clock_offset_s) == (FreshnessState.FRESH, 60.0)
+    jp.tick(at(4.1))
+    assert jp.last(Freshness).state is FreshnessState.STALE, "a heartbeat of the future proves nothing for longer"
+    deliver(kr, jp, jp.tick(at(2)), 62.1)
+    assert kr.last(Freshness).state is FreshnessState.UNKNOWN

@@ -186,7 +186,7 @@ class Link:
         peer.away = peer.away or (
             peer.heartbeat is not None and state in (FreshnessState.STALE, FreshnessState.UNKNOWN)
         )
-        if state is peer.state:
+        if state is peer.state and not peer.clock_has_moved():
             return []
         peer.state = state
         return [peer.freshness()]

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from bongsu.base.limits import CATCHING_UP_S, EVENTS_COUNT, FRESH_S, GAP_REQUEST_S, RECEIPT_S, UNKNOWN_S
+from bongsu.base.limits import CATCHING_UP_S, CLOCK_TOLD_S, EVENTS_COUNT, FRESH_S, GAP_REQUEST_S, RECEIPT_S, UNKNOWN_S
 from bongsu.base.units import ns_to_seconds, seconds_to_ns
 from bongsu.core.exchange.lane import Order
 from bongsu.model.freshness import Freshness, FreshnessState
@@ -10,6 +10,7 @@ from bongsu.model.receipt import GapRequest, Heartbeat
 
 _FRESH_NS = seconds_to_ns(FRESH_S)
 _UNKNOWN_NS = seconds_to_ns(UNKNOWN_S)
+_CLOCK_TOLD_NS = seconds_to_ns(CLOCK_TOLD_S)
 _CATCHING_UP_NS = seconds_to_ns(CATCHING_UP_S)
 
 Place = tuple[int, int, int]
@@ -36,6 +37,7 @@ class Peer(msgspec.Struct):
     away: bool = False
     proof_from_ns: int = 0
     offset_ns: int | None = None
+    told_offset_ns: int = 0
 
     def heard(self, link_ns: int) -> None:
         """Something true of it has come: if it was away it is back from now on, and only what it issues from now on, by its own clock, proves it fresh."""
@@ -98,9 +100,15 @@ class Peer(msgspec.Struct):
             return FreshnessState.FRESH
         return FreshnessState.CATCHING_UP
 
+    def clock_has_moved(self) -> bool:
+        """Whether its clock differs from ours by otherwise than was told: a jump is told even when nothing else changes."""
+        known = self.heartbeat
+        return known is not None and abs(known.issued_ns - self.heartbeat_ns - self.told_offset_ns) >= _CLOCK_TOLD_NS
+
     def freshness(self) -> Freshness:
         """The state as an item's body."""
         known = self.heartbeat
+        self.told_offset_ns = 0 if known is None else known.issued_ns - self.heartbeat_ns
         gap = self.order.missing_before(self.newest())
         return Freshness(
             source=self.partner,
