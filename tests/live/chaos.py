@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import json
 import random
 import shutil
@@ -67,13 +68,16 @@ class Chaos:
                 self.world.run_until(self.is_whole, WHOLE_WITHIN_S)
             except AssertionError:
                 self.world.run_until(self.is_whole, 10 * WHOLE_WITHIN_S)
-            return self.counts(time.perf_counter() - begun_s)
+            counts = self.counts(time.perf_counter() - begun_s)
+            print(json.dumps(counts), flush=True)  # before anything that may still fail
+            return counts
         finally:
-            self.world.close()
-            self.servers.stop()
-            self.lines.stop()
-            for disk in self.disks.values():
-                disk.close()
+            with contextlib.ExitStack() as ends:  # whatever one of them says, all are done
+                for disk in self.disks.values():
+                    ends.callback(disk.close)
+                ends.callback(self.lines.stop)
+                ends.callback(self.servers.stop)
+                ends.callback(self.world.close)
 
     def _put_disks_under(self) -> str:
         """A small disk under each nation's outboxes, before anything lies there; the reason where it cannot be had."""
@@ -208,7 +212,7 @@ def main() -> None:
     parser.add_argument("--hubs", type=int, default=2)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as root:
-        print(json.dumps(Chaos(Path(root), arguments.seed, arguments.hubs).run(arguments.seconds)))
+        Chaos(Path(root), arguments.seed, arguments.hubs).run(arguments.seconds)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,6 @@
 """Faults at random moments on a whole drill, from a seed: real servers, a node process for each nation, both lanes under the load of many flights.
 
 * any node, any nation's server and the hub is killed or frozen,
-* a node can write nothing to its disk (where the system limits a process's files from outside: Linux),
-* a node's clock jumps by up to minutes while it runs, is set right again, and the node is started anew,
 * a client with KR's exercise credentials and key offers exercise as real: real subjects, real envelopes in the exercise outbox, others' letters.
 
     python -m tests.live.chaos_nodes --seconds 600 --seed 1
@@ -17,11 +15,9 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import itertools
 import json
 import os
 import random
-import resource
 import signal
 import subprocess
 import sys
@@ -39,16 +35,14 @@ from nats.aio.client import Client
 from bongsu.adapters.federation.access import read_access
 from bongsu.adapters.federation.folder import Folder
 from bongsu.adapters.identity import open_signer
-from bongsu.adapters.store import RecordReader, place_of
 from bongsu.base.units import NANOSECONDS_PER_SECOND
-from bongsu.drill import scenario
+from bongsu.drill import records, scenario
 from bongsu.model.freshness import Freshness, FreshnessState
 from bongsu.model.head import Item
 from bongsu.model.message import Lane, Outgoing
 from bongsu.model.mode import Mode
 from bongsu.model.refusal import Refusal
 from bongsu.model.warning import Warning
-from bongsu.record.entry import item_of
 from bongsu.views import measures_exchange
 from bongsu.wire.envelope_v1 import seal
 from bongsu.wire.subjects import parcel_subject
@@ -64,16 +58,6 @@ FLIGHT_S = 330.0
 FORGED = "chaos-"
 
 
-class Jump(msgspec.Struct):
-    """A clock that jumps: whose, by how much, from when, when it is set right and when the node is started anew (seconds of the exercise)."""
-
-    node: str
-    offset_s: float
-    from_s: float
-    right_s: float
-    anew_s: float
-
-
 class Fault(msgspec.Struct):
     """One fault: what, on which process, from when, and when it was over (link time)."""
 
@@ -83,22 +67,8 @@ class Fault(msgspec.Struct):
     until_ns: int = 0
 
 
-def jumps_of(chance: random.Random, seconds: float, speed: float) -> list[Jump]:
-    """Jumps of clocks with time between them, so that what they do can be told from what else is done."""
-    found: list[Jump] = []
-    at_s = chance.uniform(15.0, 25.0)
-    while at_s + 12.0 + QUIET_S < seconds:
-        offset_s = chance.choice((chance.uniform(0.3, 1.5), chance.uniform(5.0, 60.0), chance.uniform(60.0, 400.0)))
-        right_s = at_s + chance.uniform(3.0, 8.0)
-        found.append(
-            Jump(chance.choice(CODES), round(offset_s, 2), at_s * speed, right_s * speed, (right_s + 2.0) * speed)
-        )
-        at_s += chance.uniform(45.0, 90.0)
-    return found
-
-
-def write_scenario(file: Path, chance: random.Random, exercise_s: float, jumps: list[Jump]) -> None:
-    """The cast of the salvo, a flight every half minute or so, one clock that is wrong, and clocks that jump."""
+def write_scenario(file: Path, chance: random.Random, exercise_s: float) -> None:
+    """The cast of the salvo, a flight every half minute or so, and one clock that is wrong."""
     text = (scenario.PACKAGED / "salvo.toml").read_text(encoding="utf-8")
     text = text[: text.index("[[launches]]")].replace('name = "salvo"', 'name = "chaos"')
     launches, at_s = [], 2.0
@@ -111,10 +81,6 @@ def write_scenario(file: Path, chance: random.Random, exercise_s: float, jumps: 
         )
         at_s += chance.uniform(20.0, 45.0)
     wrong = f'[[injects]]\ninject = "clock_offset"\nnode = "{chance.choice(CODES)}"\noffset_s = {chance.uniform(-0.7, 0.0):.2f}\n'
-    for one in jumps:
-        for at_s, offset_s in ((one.from_s, one.offset_s), (one.right_s, 0.0)):
-            wrong += f'\n[[injects]]\ninject = "clock_offset"\nnode = "{one.node}"\nat_s = {at_s:.1f}\noffset_s = {offset_s}\n'
-        wrong += f'\n[[injects]]\ninject = "node_crash"\nnode = "{one.node}"\nat_s = {one.anew_s:.1f}\n'
     file.write_text(
         text + "\n".join([*launches, wrong]) + '\n[[expectations]]\nexpect = "exchange"\n', encoding="utf-8"
     )
@@ -128,8 +94,7 @@ class NodeChaos:
         self.seconds, self.speed = seconds, speed
         self.out = root / "out"
         self.file = root / "chaos.toml"
-        self.jumps = jumps_of(self.chance, seconds, speed)
-        write_scenario(self.file, self.chance, seconds * speed, self.jumps)
+        write_scenario(self.file, self.chance, seconds * speed)
         self.faults: list[Fault] = []
         self.offered: Counter[str] = Counter()
         self.violations = 0
@@ -175,9 +140,6 @@ class NodeChaos:
     async def _one_fault(self) -> None:
         known = self.processes()
         name = self.chance.choice(sorted(known))
-        if name.endswith("-node") and self.chance.random() < 0.3 and hasattr(resource, "prlimit"):
-            await self._disk_fault(name, known[name])
-            return
         freeze = self.chance.random() < 0.5
         fault = Fault("frozen" if freeze else "killed", name, time.time_ns())
         pid, lasts_s = known[name], self.chance.uniform(*FROZEN_S)
@@ -189,17 +151,6 @@ class NodeChaos:
             else:
                 while self.processes().get(name, pid) == pid:  # noqa: ASYNC110 - it stands in a file of another process
                     await asyncio.sleep(0.05)
-            fault.until_ns = time.time_ns()
-            self.faults.append(fault)
-
-    async def _disk_fault(self, name: str, pid: int) -> None:
-        """No file of the process grows, as on a full disk."""
-        fault, lasts_s = Fault("disk full", name, time.time_ns()), self.chance.uniform(*FROZEN_S)
-        with contextlib.suppress(ProcessLookupError):
-            before = resource.prlimit(pid, resource.RLIMIT_FSIZE)
-            resource.prlimit(pid, resource.RLIMIT_FSIZE, (1, before[1]))
-            await asyncio.sleep(lasts_s)
-            resource.prlimit(pid, resource.RLIMIT_FSIZE, before)
             fault.until_ns = time.time_ns()
             self.faults.append(fault)
 
@@ -248,7 +199,7 @@ class NodeChaos:
 
     def counts(self, code: int | None) -> dict[str, Any]:
         """What came of it, from the records."""
-        read = partial(items_of_all_epochs, self.out / "record")
+        read = partial(records.items, self.out / "record")
         nodes = [measures_exchange.traffic(one, read(one, measures_exchange.TAKES)) for one in CODES]
         for one in nodes:
             one.got = {message: issuer for message, issuer in one.got.items() if not message.startswith(FORGED)}
@@ -276,57 +227,13 @@ class NodeChaos:
             "heals_measured": len(fresh),
             "whole_after_s": round(max(fresh, default=0.0), 2),
             "late": sum(seconds > WHOLE_WITHIN_S for seconds in fresh),
-            "faults_count": len(self.faults) + len(self.jumps),
-            **self._clock_counts(read),
+            "faults_count": len(self.faults),
             "faults": dict(sorted(Counter(f"{one.name} {one.kind}" for one in self.faults).items())),
         }
-
-    def _link_ns(self, exercise_s: float) -> int:
-        """Link time of a moment of the exercise."""
-        orders = items_of_all_epochs(self.out / "record", CODES[0], ("exercise_order",))
-        begun_ns = next(item.body.link_ns for item in orders if item.body.order == "startex")
-        return int(begun_ns + exercise_s / self.speed * NANOSECONDS_PER_SECOND)
-
-    def _clock_counts(self, read: Any) -> dict[str, int]:
-        """Jumps; those of seconds and more that every partner was shown in time; partners that a node held for fresh while its own clock was far off."""
-        far = [one for one in self.jumps if one.offset_s > 3.0]
-        shown = fooled = 0
-        for one in far:
-            from_ns, until_ns = self._link_ns(one.from_s), self._link_ns(one.right_s)
-            offsets = {
-                code: [
-                    item.body.clock_offset_s or 0.0
-                    for item in read(code, ("freshness",))
-                    if item.body.source == one.node
-                    and from_ns < item.head.link_ns < until_ns + 2 * NANOSECONDS_PER_SECOND
-                ]
-                for code in CODES
-                if code != one.node
-            }
-            shown += all(any(abs(told - one.offset_s) < 2.0 for told in those) for those in offsets.values())
-            wrong_ns = from_ns + int((one.offset_s + 1.0) * NANOSECONDS_PER_SECOND)
-            fooled += sum(
-                wrong_ns < item.head.link_ns < wrong_ns + until_ns - from_ns
-                and item.body.kind == "partner"
-                and item.body.state is FreshnessState.FRESH
-                for item in items_before_set_right(self.out / "record", one.node, ("freshness",), wrong_ns)
-            )
-        return {"clock_jumps": len(self.jumps), "far": len(far), "shown_to_all": shown, "fooled": fooled}
-
-    def _near_a_jump(self, fault: Fault) -> bool:
-        """Whether a clock was wrong, or its node coming up again, near a fault: link time tells nothing about its heal."""
-        margin_ns = 12 * NANOSECONDS_PER_SECOND
-        return any(
-            fault.until_ns > self._link_ns(one.from_s) - margin_ns
-            and fault.from_ns < self._link_ns(one.anew_s) + margin_ns
-            for one in self.jumps
-        )
 
     def _undisturbed(self) -> Iterator[Fault]:
         """Faults after whose end no other came for as long as a heal may take."""
         for fault, following in zip(self.faults, [*self.faults[1:], None], strict=True):
-            if self._near_a_jump(fault):
-                continue
             if (
                 following is None
                 or following.from_ns - fault.until_ns > (WHOLE_WITHIN_S + 1.0) * NANOSECONDS_PER_SECOND
@@ -337,12 +244,7 @@ class NodeChaos:
         """Seconds from when all was there again until every node had every partner fresh; None where a node was not back before the next fault."""
         healed_ns, latest_ns = fault.until_ns, 0
         if fault.kind == "killed" and fault.name.endswith("-node"):
-            back = (
-                item.head.link_ns
-                for item in items_by_a_right_clock(
-                    self.out / "record", fault.name.removesuffix("-node"), ("freshness", "heartbeat")
-                )
-            )
+            back = (item.head.link_ns for item in read(fault.name.removesuffix("-node"), ("freshness", "heartbeat")))
             healed_ns = next((ns for ns in back if ns > fault.until_ns), 0)
             if not healed_ns or any(
                 one is not fault and fault.from_ns < one.from_ns < healed_ns for one in self.faults
@@ -351,7 +253,7 @@ class NodeChaos:
         for code in CODES:
             states: dict[str, FreshnessState] = {}
             changed: dict[str, int] = {}
-            for item in items_by_a_right_clock(self.out / "record", code, ("freshness",)):
+            for item in read(code, ("freshness",)):
                 body, link_ns = item.body, item.head.link_ns
                 if not isinstance(body, Freshness) or body.kind != "partner" or body.source not in CODES:
                     continue
@@ -366,41 +268,6 @@ class NodeChaos:
             if any(state is not FreshnessState.FRESH for state in states.values()):
                 latest_ns = healed_ns + round(10 * WHOLE_WITHIN_S * NANOSECONDS_PER_SECOND)
         return max(0.0, (latest_ns - healed_ns) / NANOSECONDS_PER_SECOND)
-
-
-def epochs_of(folder: Path, node: str, types: tuple[str, ...]) -> list[list[Item[Any]]]:
-    """Items of a node's record, epoch by epoch."""
-    place = place_of(folder / node)
-    found = []
-    for one in (*(place.epoch(epoch) for epoch in sorted(place.epochs())), place):
-        with RecordReader(one) as reader:
-            found.append([item_of(entry) for entry in reader.entries(types=types, kinds=("input", "output"))])
-    return found
-
-
-def items_of_all_epochs(folder: Path, node: str, types: tuple[str, ...]) -> Iterator[Item[Any]]:
-    """All of them in order."""
-    return itertools.chain.from_iterable(epochs_of(folder, node, types))
-
-
-def items_by_a_right_clock(folder: Path, node: str, types: tuple[str, ...]) -> Iterator[Item[Any]]:
-    """Without those that a clock dated later than the epoch after them."""
-    latest_ns: int | None = None
-    kept: list[list[Item[Any]]] = []
-    for items in reversed(epochs_of(folder, node, types)):
-        kept.append([item for item in items if latest_ns is None or item.head.link_ns < latest_ns])
-        latest_ns = min(
-            [*([] if latest_ns is None else [latest_ns]), *(item.head.link_ns for item in items)], default=None
-        )
-    return itertools.chain.from_iterable(reversed(kept))
-
-
-def items_before_set_right(folder: Path, node: str, types: tuple[str, ...], wrong_ns: int) -> list[Item[Any]]:
-    """Items of the epoch that a clock which was ahead by then has written: the first that has any of so late."""
-    for items in epochs_of(folder, node, types):
-        if any(item.head.link_ns > wrong_ns for item in items):
-            return items
-    return []
 
 
 def _disorder(items: Iterator[Item[Any]], node: str) -> int:

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 import msgspec
 import nats.errors
 from nats.aio.client import Client
+from nats.aio.subscription import Subscription
 
 from bongsu.adapters.federation.access import Access
 from bongsu.adapters.servers import Varz, check_fit
@@ -70,6 +71,7 @@ class Session:
         self._client = client
         self._refused = refused
         self._ours = ours
+        self._subscriptions: list[Subscription] = []
         self._calls: dict[str, asyncio.Future[None]] = {}
         self.lost = asyncio.Event()
         self.inbox = ""
@@ -124,7 +126,7 @@ class Session:
 
     async def subscribe(self, subject: str, handler: Callable[[Any], Awaitable[None]]) -> None:
         """Have a handler called with each message, one after the other."""
-        await self._client.subscribe(subject, cb=handler)
+        self._subscriptions.append(await self._client.subscribe(subject, cb=handler))
 
     async def call(self, subject: str, content: object) -> Answer:
         """Call the server's stream interface and give its answer, refusals included; one of `World` if there is none."""
@@ -163,6 +165,10 @@ class Session:
         """Close the connection; harmless when it is lost."""
         self.lost.set()
         await self._client.close()
+        for subscription in self._subscriptions:
+            # A client whose line broke while it was being closed leaves them waiting for ever.
+            subscription._stop_processing()
+        self._subscriptions.clear()
 
     def _check(self, answer: Answer, what: str) -> None:
         if answer.error is not None:
