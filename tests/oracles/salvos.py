@@ -5,14 +5,18 @@ Shares no code with `bongsu.flight`. Drawn from a seed; nothing here describes a
 
 from __future__ import annotations
 
+import collections
 import copy
 import json
 import math
 
 import numpy as np
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import maximum_bipartite_matching
 
+from bongsu.base.time import parse_time
 from tests.oracles import wide
-from tests.oracles.flights import _plot, _text, ecef, enu
+from tests.oracles.flights import T0_S, _plot, _text, ecef, enu
 
 MIXES = {
     "radar": (0, 1),
@@ -121,6 +125,44 @@ def detections(rng, flights, sensors, clutter, found=0.85, mean=2.0, numbers=Tru
     rows.sort(key=lambda pair: pair[0])
     lines = [json.dumps(sensor).encode() for sensor in sensors] + [json.dumps(row).encode() for _, row in rows]
     return lines, counts
+
+
+def near(flights, row):
+    """Which flights a track line may be of: those within 5 sigmas and 3 km of its place."""
+    at = parse_time(row["time"]) / 1e9 - T0_S
+    sigma = math.sqrt(row["covariance"][0] + row["covariance"][6] + row["covariance"][11])
+    found = np.zeros(len(flights))
+    for k, flight in enumerate(flights):
+        if -1.0 <= at - flight.start_s < flight.flight_s + 1.0:
+            miss = np.linalg.norm(np.array(row["position_m"]) - flight.state(at - flight.start_s)[0])
+            found[k] = miss < 5.0 * sigma + 3e3
+    return found
+
+
+def judged(flights, rows):
+    """Tracks among the lines of `bongsu track`, how many of them are false (of no flight for most of their time) or double, and flights missed.
+
+    A count may be right because one false track stands for a missed flight: so tracks are matched to flights that they were near to for most of
+    their time, as many as can be. What no sensor tells apart may be matched either way.
+    """
+    times, lines = {}, collections.Counter()
+    for row in rows:
+        if row["type"] == "track":
+            known = times.setdefault(row["track"], np.zeros(len(flights)))
+            if row["status"] == "confirmed":
+                lines[row["track"]] += 1
+                known += near(flights, row)
+    possible = np.array([known > 0.5 * lines[name] for name, known in times.items()]).reshape(-1, len(flights))
+    matched = int((maximum_bipartite_matching(csr_array(possible), perm_type="column") >= 0).sum())
+    false = int((~possible.any(axis=1)).sum())
+    return {
+        "tracks": len(times), "false": false, "double": len(times) - false - matched, "missed": len(flights) - matched,
+    }  # fmt: skip
+
+
+def right(found):
+    """Whether each flight has one track, and no track is of none."""
+    return not (found["false"] or found["double"] or found["missed"])
 
 
 def drawn(seed, kind=None, mix=None, clutter=None, count=None):

@@ -11,6 +11,7 @@ import numpy as np
 
 from bongsu.core.assess.tracks import Memory, Store
 from bongsu.flight import filters, launch, tables
+from bongsu.geo import frames
 from bongsu.model.noun import Floats
 
 _LOOKS_LEAST = 3
@@ -22,6 +23,11 @@ _WIDEN = 1.6**2  # one sensor leaves depth to the templates, and true thrust is 
 _EXTRA_M = 500.0
 _EXTRA_M_S = 30.0
 _FORCE_SIGMA_M_S2 = 25.0
+_FASTEST_M_S = (
+    11_000.0  # faster it would leave the Earth for ever: looks of two objects taken for one give fits of 50 km/s
+)
+_HIGHEST_M = 1.0e6  # nothing burns above 700 km (`tables.BURNS_TO_M`), and a fit is asked for at most half a minute after burnout
+_DEEPEST_M = 5_000.0
 
 
 def follow(memory: Memory, store: Store) -> None:
@@ -76,9 +82,16 @@ def _fit(memory: Memory, store: Store, now_s: float, burnout_s: float, sigma_s: 
         if count and out[9] < launch.credible_cost(out[10]):
             cov = _WIDEN * max(1.0, out[9] / out[10]) * cov + np.diag([_EXTRA_M**2] * 3 + [_EXTRA_M_S**2] * 3)
             # A fit of looks that hardly bend can have no covariance at all: then there is no fit.
-            if np.isfinite(state).all() and np.isfinite(cov).all() and np.linalg.eigvalsh(cov)[0] > 0.0:
+            if _flies(state) and np.isfinite(cov).all() and np.linalg.eigvalsh(cov)[0] > 0.0:
                 return state, cov
         if cold:
             break
     memory.thetas = None
     return None
+
+
+def _flies(state: Floats) -> bool:
+    """Whether a state (6,) is one that a launch from the Earth may have."""
+    if not (np.isfinite(state).all() and float(state[3:] @ state[3:]) < _FASTEST_M_S**2):
+        return False
+    return -_DEEPEST_M < frames.altitude_of(state[0], state[1], state[2]) < _HIGHEST_M
