@@ -11,6 +11,7 @@ from bongsu.ledger.book import Book
 from bongsu.ledger.launches import Kind
 from bongsu.ledger.plausibility import Findings, check
 from bongsu.ledger.series import computed, months, told_apart
+from bongsu.reports import ledger_charts
 from bongsu.reports.ledger_charts import MARK, _places, charts
 
 
@@ -63,6 +64,13 @@ def test_every_two_reporters_are_drawn_and_those_beyond_rounding_are_marked(foun
     for row in rows:
         assert row.flagged == (row.difference_s > row.allowed_s), row
     assert any(row.launch == "2022-11-18-1" and not row.flagged for row in rows)
+
+
+def test_many_pairs_of_reporters_have_room_for_their_words(found: Findings, monkeypatch: pytest.MonkeyPatch) -> None:
+    pairs = told_apart(packaged.book(), found) * 5
+    monkeypatch.setattr(ledger_charts, "told_apart", lambda *_: pairs)
+    picture = ET.fromstring(charts(packaged.book(), found)["reporters-differences"])
+    assert float(str(picture.get("height")).removesuffix("pt")) / 72.0 > 0.25 * len(pairs)
 
 
 def test_an_empty_ledger_draws_empty_plots() -> None:

@@ -35,15 +35,20 @@ _GAP = 0.7
 """So much wider, in bars, is the step over months without a launch."""
 _EXPLAINED = "#b8b8b8"
 _LONG_LABEL = 40
+_ROW_IN = 0.28
 
 
 def charts(book: Book, findings: Findings) -> dict[str, str]:
-    """The four plots as SVG, by name."""
+    """The four plots as SVG, by name; those with a row for each launch or pair are as high as their rows need."""
+    timed, apart = computed(book), told_apart(book, findings)
+    timed_in = max(5.0, _ROW_IN * len({row.launch for row in timed}))
     return {
         "launches-per-month": svg(lambda axes: per_month(axes, book), MARK),
         "apogee-against-range": svg(lambda axes: apogee_against_range(axes, book), MARK, height_in=5.0),
-        "flight-times": svg(lambda axes: flight_times(axes, computed(book)), MARK, height_in=5.0),
-        "reporters-differences": svg(lambda axes: differences(axes, told_apart(book, findings)), MARK),
+        "flight-times": svg(lambda axes: flight_times(axes, timed), MARK, height_in=timed_in),
+        "reporters-differences": svg(
+            lambda axes: differences(axes, apart), MARK, height_in=max(3.6, _ROW_IN * len(apart))
+        ),
     }
 
 
