@@ -63,6 +63,7 @@ class Craft:
     air: Air
     steering: Steering | None = None
     family: str = ""
+    even: bool = False  # drag that does not change over Mach number
 
     @property
     def burnout_s(self):
@@ -114,7 +115,7 @@ def _rates(t, r, v, craft, frame):
         flow = v - w * (math.sin(craft.air.wind_from) * east + math.cos(craft.air.wind_from) * north)
         fast = math.sqrt(float(flow @ flow))
         mach = fast / 300.0
-        shape = 0.7 + 0.9 * math.exp(-((mach - 1.2) ** 2)) + 0.3 * math.exp(-mach / 3.0)
+        shape = 1.0 if craft.even else 0.7 + 0.9 * math.exp(-((mach - 1.2) ** 2)) + 0.3 * math.exp(-mach / 3.0)
         beta = (3.0 if burning else 1.0) * craft.beta / shape
         if not burning and h < 60e3:
             beta *= 1.0 - craft.ablation * (60e3 - h) / 60e3
@@ -250,13 +251,19 @@ def _ground_range(flight):
     return RE * math.acos(float(np.clip(r0 @ r1 / np.linalg.norm(r0) / np.linalg.norm(r1), -1, 1)))
 
 
-def random_wide(rng, family=None, steering=None):
-    """A flight of a family (drawn if None); with `steering`, a kind of `Steering` after burnout."""
+def random_wide(rng, family=None, steering=None, plain=False):
+    """A flight of a family (drawn if None); with `steering`, a kind of `Steering` after burnout.
+
+    `plain`: standard air without wind, and one beta all the way, drawn from a lognormal about 3,200 kg/m2.
+    """
     family = family or str(rng.choice(list(FAMILIES)))
     while True:
         craft = random_craft(rng, family)
         if craft is None:
             continue
+        if plain:
+            craft.air, craft.even, craft.ablation = Air(), True, 0.0
+            craft.beta = 3200.0 * math.exp(0.8 * rng.normal())
         if steering is not None:
             ratio = {"pull-up": (1.0, 2.5), "glide": (1.5, 3.5), "skip": (2.0, 3.5), "weave": (0.6, 1.5)}[steering]
             craft.steering = Steering(

@@ -46,7 +46,7 @@ _COLD_ROUNDS = 20
 _BETTER = 0.8  # a start of free flight that is known this much better is worth a new fit
 _BETTER_ALONE = 0.6  # without a look of the powered phase the templates' spread hides small gains
 _IMPACT_LARGEST_M = (
-    2.0e6  # a wider ellipse says nothing, nor is it one: the Earth bends, and paths do not stay linear so far
+    1.0e6  # a wider ellipse says nothing, nor is it one: the Earth bends, and paths do not stay linear so far
 )
 _LAUNCH_LARGEST_M = 4.0e5  # one sigma; a fit that knows less has not told where
 _ASCENT_M = 600_000.0

@@ -13,7 +13,7 @@ import numpy as np
 
 from bongsu.core.assess import steering, unranged
 from bongsu.core.assess.tracks import Memory, Store, put_free
-from bongsu.flight import batch, filters, tables
+from bongsu.flight import batch, filters, fusion, tables
 from bongsu.geo import frames
 from bongsu.model.noun import Floats
 
@@ -148,16 +148,10 @@ def solve(
     if memory is not None and memory.prior_state is not None and memory.prior_covariance is not None:
         prior, cov = memory.prior_state.copy(), memory.prior_covariance.copy()
         batch.carry_state(prior, cov, start_s - memory.prior_s)
-        information = inverse_of(cov)
+        information = fusion.inverse(cov)
     x0, p0, x1, p1 = np.empty(7), np.empty((7, 7)), np.empty(7), np.empty((7, 7))
     cost = batch.batch_start(rows, start_s, prior, information, middle, x0, p0, x1, p1, 12, push_m_s2)
     return cost, x0, p0, x1, p1
-
-
-def inverse_of(cov: Floats) -> Floats:
-    """Inverse of a covariance of mixed units, scaled before it is inverted."""
-    scale = 1.0 / np.sqrt(np.diag(cov))
-    return np.ascontiguousarray(np.linalg.inv(cov * np.outer(scale, scale)) * np.outer(scale, scale))
 
 
 def degrees(rows: Floats) -> int:

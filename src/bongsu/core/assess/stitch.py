@@ -7,7 +7,7 @@ import numpy as np
 from bongsu.core.assess import freeflight
 from bongsu.core.assess.sensors import Watcher
 from bongsu.core.assess.tracks import Memory, Store, put_free
-from bongsu.flight import batch, tables
+from bongsu.flight import batch, fusion, tables
 from bongsu.geo import frames
 from bongsu.model.noun import Floats
 
@@ -144,7 +144,7 @@ def _fused(x: Floats, p: Floats, rows: Floats, now_s: float) -> tuple[Floats, Fl
     wide = p * _WIDER**2
     wide[6, 6] = p[6, 6]
     wide[6, :6] = wide[:6, 6] = 0.0
-    information = freeflight.inverse_of(wide)
+    information = fusion.inverse(wide)
     x0, p0, x1, p1 = np.empty(7), np.empty((7, 7)), np.empty(7), np.empty((7, 7))
     cost = batch.batch_start(rows, now_s, x.copy(), information, x.copy(), x0, p0, x1, p1, 15, 0.0)
     if not cost < 40.0 + 3.0 * max(freeflight.degrees(rows), 1):
