@@ -160,6 +160,9 @@ DRILL_HELD_S = 3_600.0
 SCENARIO_BYTES = 262_144
 """One scenario file: the largest of ours is under 10 kB; refused before it is parsed."""
 
+GAP_SPAN_COUNT = 128
+"""Prompt messages that one request spans to fetch scattered losses together: those between that are here already come again, some 160 kB at most."""
+
 RESEND_COUNT = 1_024
 """Prompt messages of one recipient that are kept for a gap request: hours of warnings; older ones are in the broker's outbox and the record."""
 

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from bongsu.base.limits import REORDER_BYTES, REORDER_COUNT
+from bongsu.base.limits import GAP_SPAN_COUNT, REORDER_BYTES, REORDER_COUNT
 
 
 class Order(msgspec.Struct):
@@ -47,3 +47,13 @@ class Order(msgspec.Struct):
         if newest <= self.up_to:
             return None
         return self.up_to + 1, min(self.waiting, default=newest + 1) - 1
+
+    def to_ask(self, newest: int) -> tuple[int, int] | None:
+        """First and last to ask for again: scattered losses near each other come with one request. What is here already is dropped when it comes again."""
+        gap = self.missing_before(newest)
+        if gap is None:
+            return None
+        last = min(max(newest, max(self.waiting, default=0)), self.up_to + GAP_SPAN_COUNT)
+        while last in self.waiting:
+            last -= 1
+        return gap[0], max(last, gap[1])

@@ -125,7 +125,7 @@ class Peer(msgspec.Struct):
         wait_ns = seconds_to_ns(GAP_REQUEST_S)
         if since_ns is None or link_ns < max(since_ns, self.gap_asked_ns or 0) + wait_ns:
             return None
-        gap = self.order.missing_before(self.newest())
+        gap = self.order.to_ask(self.newest())
         self.gap_asked_ns = link_ns
         if gap is None:
             return None
