@@ -50,7 +50,7 @@ class Heartbeat(Noun, frozen=True, kw_only=True):
     """I am here: `issued_ns` in link time, my newest prompt sequence to you, my epoch, and what I have received from you.
 
     `recorded`: what I say reaches my own record before it leaves; while my disk fails it does not. `answer`: I have not heard you for a while and do
-    again: say at once how far your prompt lane is.
+    again, or lack your receipt: say at once how far your prompt lane is, and what you have.
     """
 
     partner: str = ""

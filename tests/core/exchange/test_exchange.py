@@ -301,3 +301,20 @@ def test_a_clock_that_jumps_is_told_at_once_and_fools_nobody() -> None:
     assert jp.last(Freshness).state is FreshnessState.STALE, "a heartbeat of the future proves nothing for longer"
     deliver(kr, jp, jp.tick(at(2)), 62.1)
     assert kr.last(Freshness).state is FreshnessState.UNKNOWN
+
+
+def test_a_receipt_that_was_lost_is_asked_for() -> None:
+    """The heartbeat tells that jp has it, but does not wait for jp's disk: only a receipt confirms."""
+    kr, jp = Node("kr"), Node("jp")
+    deliver(jp, kr, kr.say(at(1), estimate(1)), 1.01)
+    assert outgoing_of(jp.tick(at(1.5)), "kr", "receipt"), "and this one is lost"
+    beat = deliver(kr, jp, jp.tick(at(2.5)), 2.51, "heartbeat")
+    assert not outgoing_of(beat, "jp", "heartbeat"), "it may be under way"
+    asked = deliver(kr, jp, jp.tick(at(3.5)), 3.51, "heartbeat")
+    assert kr.last(Delivery).received_ns is None
+    deliver(jp, kr, asked, 3.52, "heartbeat")
+    again = jp.tick(at(3.8))
+    deliver(kr, jp, again, 3.81, "receipt")
+    assert kr.last(Delivery).received_ns is not None
+    asked = deliver(kr, jp, jp.tick(at(4.5)), 4.51, "heartbeat")
+    assert not outgoing_of(asked, "jp", "heartbeat"), "asked no more"

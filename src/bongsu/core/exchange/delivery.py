@@ -45,6 +45,14 @@ class Deliveries:
                 changed.append(updated)
         return changed
 
+    def unconfirmed(self, recipient: str, up_to: int, sent_before_ns: int) -> bool:
+        """Whether something of the lane up to there that was sent before then (link time) has no receipt."""
+        held = self._by_recipient.get(recipient, {})
+        return any(
+            sequence <= up_to and one.received_ns is None and one.sent_link_ns < sent_before_ns
+            for sequence, one in held.items()
+        )
+
     def all(self) -> list[Delivery]:
         """Every entry, for a snapshot."""
         return [delivery for held in self._by_recipient.values() for delivery in held.values()]

@@ -144,6 +144,8 @@ class Link:
             return []
         if isinstance(payload, Heartbeat):
             peer.beat(payload, now.link_ns)
+            if payload.answer and peer.order.up_to:
+                peer.progress(now.link_ns)  # our receipt may be what it lacks
             return [*self._given(envelope, opened), *self._judge(peer, now)]
         return self._given(envelope, opened)
 

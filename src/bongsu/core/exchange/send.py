@@ -1,7 +1,8 @@
 """Send: what was released gets its place in the lane of its recipient; how far each warning has come is kept here.
 
 Takes: `Release`; `Alarm` and `Health` (does a person attend?); what partners say of our messages (`Receipt`, `Shown`, `Acknowledged`, `GapRequest`);
-    our own `Receipt` (for the heartbeat); our own `Freshness` and a partner's `Heartbeat` (who is back asks for a heartbeat, and is answered, at once).
+    our own `Receipt` (for the heartbeat); our own `Freshness` and a partner's `Heartbeat` (who is back asks for a heartbeat, and is answered, at once; a
+    receipt that was lost is asked for).
 Gives: `Outgoing` (the shell seals and carries it), `Delivery` on each step of a warning.
 Remembers: per recipient both lanes' sequences, what waits on the latest lane, prompt messages for a gap request, deliveries of open warnings.
 Bounds: RESEND_COUNT prompt messages a recipient, EVENTS_COUNT waiting subjects and deliveries.
@@ -56,6 +57,7 @@ class _Lanes(msgspec.Struct):
     received_up_to: int = 0
     resent_ns: int | None = None
     answered_ns: int | None = None
+    receipt_asked_ns: int | None = None
 
 
 class _State(msgspec.Struct):
@@ -104,7 +106,7 @@ class Send:
         if ours:
             return []
         if isinstance(body, Heartbeat):
-            return self._answer(body, now)
+            return [*self._answer(body, now), *self._ask_for_receipt(body, now)]
         if isinstance(body, GapRequest):
             return self._again(body, now)
         return list(self._deliveries.note(body, self._epoch, now))
@@ -228,6 +230,20 @@ class Send:
             return []
         lanes.answered_ns = now.link_ns
         return [self._heartbeat(lanes, now)]
+
+    def _ask_for_receipt(self, heartbeat: Heartbeat, now: Now) -> list[Given]:
+        """By its heartbeat a partner has what no receipt of it confirms: the receipt was lost, and is asked for. The heartbeat itself confirms
+        nothing, as it does not wait for the partner's disk."""
+        lanes = self._lanes.get(heartbeat.partner)
+        if lanes is None or heartbeat.received_epoch != self._epoch:
+            return []
+        if lanes.receipt_asked_ns is not None and now.link_ns < lanes.receipt_asked_ns + _HEARTBEAT_NS:
+            return []
+        sent_before_ns = now.link_ns - 2 * _HEARTBEAT_NS
+        if not self._deliveries.unconfirmed(heartbeat.partner, heartbeat.received_up_to, sent_before_ns):
+            return []
+        lanes.receipt_asked_ns = now.link_ns
+        return [self._heartbeat(lanes, now, answer=True)]
 
     def _heartbeat(self, lanes: _Lanes, now: Now, answer: bool = False) -> Outgoing:
         beat = Heartbeat(
