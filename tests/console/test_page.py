@@ -68,6 +68,7 @@ def launch(node: Node) -> None:
     node.tell(alarm(AlarmState.ACTIVE_UNACKNOWLEDGED, 4, reason="launch_reported"))
     node.tell(alert(("JP-01", "impact"), ("KR-42", "overflight")))
     node.tell(
+        delivery("us", 2, received=62, shown=63, acknowledged=63.5),
         delivery("us", 3, received=64, shown=65),
         delivery("jp", 2, received=63, shown=64),
         delivery("jp", 3, received=66),
@@ -97,7 +98,7 @@ def test_an_event_with_all_that_is_said_of_it(watched: Watched, node: Node, addr
         "Hokkaido (Japan)",
         "Gangwon State (South Korea)",
         "JP still shows version 2, newest is 3",
-        "US shows version 3",
+        "US shows version 3 · has acknowledged version 2",
     ):
         assert text in card
     assert "US on KR: concurs" in card

@@ -89,7 +89,8 @@ def test_a_full_drill_on_three_consoles_at_once(browser: Browser, tmp_path: Path
         acknowledged = f"document.querySelector('[data-event={called}] .alarm-active_acknowledged')"
         until(kr, acknowledged)
         until(pages["kr again"].page, acknowledged, 5)
-        wait(lambda: "KR has acknowledged version" in us.inner_text("#events"), pages["us"], "KR's word at the US")
+        word = "[...document.querySelectorAll('li[data-recipient=kr]')].some((one) => one.textContent.includes('has acknowledged version'))"
+        wait(lambda: bool(us.evaluate(word)), pages["us"], "KR's word at the US")
         jp.keyboard.press(",")
         jp.keyboard.press(",")
         until(jp, "document.body.dataset.time === 'past'")

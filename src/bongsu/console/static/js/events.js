@@ -106,7 +106,9 @@ function deliveries(event) {
   const rows = event.deliveries.map((one) => {
     const [text, rank] = deliveryText(one);
     const shape = { good: "●", bad: "▲", waiting: "○" }[rank];
-    return element("li", { class: `delivery-${rank}`, "data-recipient": one.recipient }, `${shape} ${text}`);
+    const answered = one.acknowledged_version; // a newer version calls nobody who has answered: that somebody did stays in sight
+    const earlier = answered !== null && answered !== one.version ? ` · ${say("delivery.acknowledged_earlier", { n: number(answered) })}` : "";
+    return element("li", { class: `delivery-${rank}`, "data-recipient": one.recipient }, `${shape} ${text}${earlier}`);
   });
   return element("section", {}, element("h4", {}, say("deliveries.title")), element("ul", {}, rows));
 }
