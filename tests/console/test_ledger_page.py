@@ -156,7 +156,7 @@ def test_the_console_leads_to_it_and_stays(watched: Watched, node: Node, console
     ledger = opening.value
     until(ledger, "document.body?.dataset.state === 'ready'", 60)
     assert ledger.inner_text(".mode") == catalogue("console", "ja")["ledger.history"]
-    assert page.evaluate("document.body.dataset.link") == "up"
+    assert page.evaluate("document.body.dataset.link") != "lost" and page.url.startswith(f"{console.address}/?")
     assert (watched.errors, watched.foreign) == ([], [])
 
 

@@ -9,13 +9,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Browser
 
+from bongsu.base.time import parse_time
 from bongsu.drill import scenario
 from tests.console.conftest import Watched, browser, until, watching
 from tests.console.test_page import NO_LINK_MS, watch_link
@@ -27,6 +29,8 @@ pytestmark = [pytest.mark.live, pytest.mark.long, pytest.mark.xdist_group("drill
 
 NATIONS = ("kr", "us", "jp")
 UP_S = 90.0
+CORE_NS = 4_000_000_000
+"""A core that has been silent for longer is not at work yet."""
 
 
 @contextmanager
@@ -63,6 +67,24 @@ def wait(reached: Callable[[], bool], watched: Watched, what: str, seconds: floa
     end = time.monotonic() + seconds
     while not reached():
         assert time.monotonic() < end, f"{what}\n{watched.page.inner_text('#events')}"
+        watched.page.wait_for_timeout(50)
+
+
+BACK_S = 3.0
+"""From a node's first answer until its page is back."""
+SINCE = """() => { window.told = []; const box = document.getElementById('announcer');
+  new MutationObserver(() => window.told.push(box.textContent)).observe(box, { childList: true }); }"""
+
+
+def answers(port: int, watched: Watched, seconds: float = 60.0) -> None:
+    """Wait until a node that was started again gives its picture, with its core at work."""
+    end = time.monotonic() + seconds
+    while True:
+        with suppress(OSError), urlopen(f"http://127.0.0.1:{port}/api/picture", timeout=5) as answer:
+            clock = json.load(answer)["set"]["clock"]
+            if parse_time(clock["link"]) - parse_time(clock["core_link"]) < CORE_NS:
+                return
+        assert time.monotonic() < end, "the node is not back"
         watched.page.wait_for_timeout(50)
 
 
@@ -132,3 +154,11 @@ def test_a_stopped_and_a_dead_node_are_no_link_within_two_seconds(browser: Brows
         killed_ms = time.time() * 1_000
         until(kr, "document.body.dataset.link === 'lost'")
         assert kr.evaluate("window.lostAt") - killed_ms <= NO_LINK_MS
+        assert "grayscale" in kr.evaluate("getComputedStyle(document.querySelector('main')).filter")
+        # The drill starts it again; the page is back by itself soon after its node answers, and says no word twice.
+        kr.evaluate(SINCE)
+        answers(of["kr-node"]["ports"]["console"], pages["kr"])
+        until(kr, "document.body.dataset.link === 'up'", BACK_S)
+        assert kr.evaluate("window.told") == []
+        assert kr.evaluate("document.getElementById('situation').dataset.situation") in ("unknown", "no_warning")
+        assert not kr.is_visible("#no-link")

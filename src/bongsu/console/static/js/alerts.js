@@ -2,7 +2,7 @@
 // Nobody approves what they have not opened: the button works once the text was shown to this person.
 
 import { ask, send } from "./commands.js";
-import { guarded, rearm } from "./confirm.js";
+import { guarded } from "./confirm.js";
 import { element, replace } from "./dom.js";
 import { code, language, say, utc } from "./words.js";
 
@@ -95,14 +95,12 @@ function noticeCard(one) {
     element("h3", {}, `${one.notice} · ${say("statement.version", { n: one.version })} · `, element("strong", {}, code("notice", one.status))), paragraphs(chosen(one.texts)), forms);
 }
 
-// Which details stand open, what somebody is typing, and a first press of the very same draft outlive a drawing.
+// Which details stand open and what somebody is typing outlive a drawing.
 function keeping(parent, draw) {
   const active = parent.contains(document.activeElement) && document.activeElement.tagName === "INPUT" ? document.activeElement : null;
   const typed = active && { key: active.dataset.key, value: active.value, at: active.selectionStart };
   const open = new Set([...parent.querySelectorAll("details[open][data-key]")].map((one) => one.dataset.key));
-  const armed = [...parent.querySelectorAll("button[data-armed]")].map((one) => [one.dataset.key, one.dataset.label]);
   draw();
-  for (const [key, label] of armed) rearm(parent.querySelector(`button[data-key="${CSS.escape(key)}"]`), label);
   for (const one of parent.querySelectorAll("details[data-key]")) if (open.has(one.dataset.key)) one.open = true;
   const field = typed && parent.querySelector(`input[data-key="${CSS.escape(typed.key)}"]`);
   if (field) {

@@ -30,11 +30,21 @@ export function inWords(kind, answer) {
   return say("outcome.refused", { what, reason });
 }
 
-// Send, and say what became of it.
+let asked = 0;
+let last = null;
+
+// What became of the newest command, in the page's language.
+export function showOutcome() {
+  if (!last) return;
+  byId("outcome").textContent = inWords(last.kind, last.answer);
+  byId("outcome").dataset.outcome = last.answer.outcome;
+}
+
+// Send, and say what became of it. An answer that comes after that to a later command does not cover it, unless it is bad news.
 export async function ask(kind, about, version, commandArguments = {}) {
+  const number = asked += 1;
   const answer = await send(kind, about, version, commandArguments);
-  const box = byId("outcome");
-  box.textContent = inWords(kind, answer);
-  box.dataset.outcome = answer.outcome;
+  if (!last || number > last.number || answer.outcome !== "approved") last = { number, kind, answer };
+  showOutcome();
   return answer;
 }

@@ -5,31 +5,39 @@ import { byId, element, replace } from "./dom.js";
 import { say } from "./words.js";
 
 const ARMED_MS = 5_000;
+const armed = new Map();
 
 export const isLive = () => document.body.dataset.mode === "real";
 
 // A button that does `act` when it is confirmed; `word` is what a live node wants typed.
+// The first press is kept by the button's key: the page may draw the button anew many times a second before the second press.
 export function guarded(key, label, word, act) {
-  return element("button", { type: "button", class: "danger", "data-key": key, onclick: (click) => {
-    const button = click.currentTarget;
+  const button = element("button", { type: "button", class: "danger", "data-key": key, onclick: () => {
     if (isLive()) return typed(label, word, act);
-    if (button.dataset.armed) {
-      delete button.dataset.armed;
-      button.textContent = label;
+    if (isArmed(key)) {
+      armed.delete(key);
+      show(button, key, label);
       return act();
     }
-    rearm(button, label);
+    armed.set(key, performance.now() + ARMED_MS);
+    show(button, key, label);
     return undefined;
-  } }, label);
+  } });
+  show(button, key, label);
+  return button;
 }
 
-// Waits for the second press; also a button that was drawn anew in between.
-export function rearm(button, label) {
-  if (!button) return;
+const isArmed = (key) => performance.now() < (armed.get(key) ?? 0);
+
+function show(button, key, label) {
+  if (!isArmed(key)) {
+    delete button.dataset.armed;
+    button.textContent = label;
+    return;
+  }
   button.dataset.armed = "1";
-  button.dataset.label = label;
   button.textContent = say("confirm.drill", { what: label });
-  setTimeout(() => { delete button.dataset.armed; button.textContent = label; }, ARMED_MS);
+  setTimeout(() => show(button, key, label), armed.get(key) - performance.now() + 1);
 }
 
 function typed(label, word, act) {

@@ -150,7 +150,7 @@ function stances(event) {
       const text = say("stance.line", { who: stance.partner.toUpperCase(), position: code("position", stance.position), about: stance.about.toUpperCase() });
       return element("li", { class: `stance-${stance.position}` }, `${shape} ${text}${fields}`);
     });
-    const draft = document.body.dataset.time === "past" ? null : element("button", { type: "button", "data-key": `draft-${one.circle}-${event.event}`,
+    const draft = element("button", { type: "button", class: "draft", "data-key": `draft-${one.circle}-${event.event}`,
       onclick: () => ask("draft", event.event, event.version, { circle: one.circle }) }, say("statement.draft", { circle: one.circle }));
     return [element("h4", {}, `${say("stances.title")}: ${one.circle}`), element("ul", {}, rows), draft];
   });
@@ -164,7 +164,6 @@ function retractButton(event) {
 
 function buttons(event) {
   const made = [];
-  if (document.body.dataset.time === "past") return null;
   if (calls(event)) {
     made.push(element("button", { type: "button", class: "primary", "data-key": `acknowledge-${event.event}`,
       onclick: () => ask("acknowledge", event.event, event.version) }, say("command.acknowledge"), element("kbd", {}, "a")));
@@ -217,7 +216,7 @@ function salvoCard(name, members, cards) {
     element("strong", {}, `${waiting.length ? "◆" : "◇"} ${say("salvo.title", { n: number(members.length) })}`), " · ",
     waiting.length ? say("salvo.waiting", { n: number(waiting.length) }) : say("salvo.acknowledged")),
   times.length ? element("p", { class: "countdown" }, say("countdown"), " ", element("strong", { "data-countdown": times[0].time, class: "digits" })) : null,
-  waiting.length && document.body.dataset.time !== "past" ? element("div", { class: "buttons" }, element("button", { type: "button", class: "primary", "data-key": `acknowledge-salvo-${name}`,
+  waiting.length ? element("div", { class: "buttons" }, element("button", { type: "button", class: "primary", "data-key": `acknowledge-salvo-${name}`,
     onclick: () => acknowledge(members) }, say("salvo.acknowledge", { n: number(waiting.length) }), element("kbd", {}, "a"))) : null,
   cards);
 }

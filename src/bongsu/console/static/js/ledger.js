@@ -167,7 +167,7 @@ function show() {
 }
 
 async function setLanguage(wanted) {
-  await choose(wanted);
+  if (!await choose(wanted)) return;
   localStorage.setItem("language", language());
   show();
 }

@@ -2,7 +2,11 @@
 
 const SILENT_MS = 1500;
 const CORE_SILENT_MS = 5000;
-const RETRY_MS = 1000;
+const RETRY_MS = 500;
+const RENEW_MS = 4000;
+const STALL_MS = 400;
+const SPARED_MS = 250;
+const SPARED_AGAIN_MS = 5000;
 const LONGEST_GUESS_MS = 1500;
 
 export class Link {
@@ -15,6 +19,9 @@ export class Link {
     this.clock = null;
     this.source = null;
     this.armed = false;
+    this.again = null;
+    this.looked = performance.now();
+    this.sparedUntil = -SPARED_AGAIN_MS;
     this.open();
   }
 
@@ -24,14 +31,34 @@ export class Link {
     this.open();
   }
 
+  // The page tries by itself, at one pace and for as long as it takes: a browser gives up on some breaks, waits longer and longer on others,
+  // and does not notice at all when the other end is gone without a word.
   open() {
+    clearTimeout(this.again);
     this.source?.close();
-    this.source = new EventSource(this.armed ? `${this.address}?armed=1` : this.address);
-    this.source.onmessage = (message) => this.take(JSON.parse(message.data));
-    this.source.onerror = () => {
-      // A refused stream is not tried again by the browser; a broken one is.
-      if (this.source.readyState === EventSource.CLOSED) setTimeout(() => this.onRefused().then(() => this.open()), RETRY_MS);
+    const source = new EventSource(this.armed ? `${this.address}?armed=1` : this.address);
+    this.source = source;
+    this.openedAt = performance.now();
+    source.onmessage = (message) => this.take(JSON.parse(message.data));
+    source.onerror = () => {
+      source.close();
+      this.again = setTimeout(() => this.retry(source), RETRY_MS);
     };
+  }
+
+  // A refused stream may mean that the session is over: who we are is asked first.
+  async retry(source) {
+    await this.onRefused();
+    if (this.source === source) this.open();
+  }
+
+  // Called often: a stream that has given nothing for long is begun anew.
+  watch() {
+    const now = performance.now(), late = now - this.looked > STALL_MS;
+    this.looked = now;
+    // The page itself stood still: what came meanwhile waits to be read before anybody is called silent. Not again and again.
+    if (late && now > this.sparedUntil + SPARED_AGAIN_MS) this.sparedUntil = now + SPARED_MS;
+    if (now - Math.max(this.heard ?? 0, this.openedAt) > RENEW_MS && this.source.readyState !== EventSource.CLOSED) this.open();
   }
 
   take(message) {
@@ -50,7 +77,7 @@ export class Link {
   // up, lost, or core_silent: the page's server lives, but the node's core has given nothing for seconds.
   state() {
     if (this.heard === null) return "connecting";
-    if (this.silentMs() > SILENT_MS) return "lost";
+    if (this.silentMs() > SILENT_MS && performance.now() > this.sparedUntil) return "lost";
     return this.clock && this.clock.link - this.clock.core > CORE_SILENT_MS ? "core_silent" : "up";
   }
 

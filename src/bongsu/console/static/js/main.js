@@ -2,7 +2,7 @@
 
 import { render as renderAlerts } from "./alerts.js";
 import { Chart } from "./chart.js";
-import { ask, operator, send } from "./commands.js";
+import { ask, operator, send, showOutcome } from "./commands.js";
 import { byId, element, replace } from "./dom.js";
 import { SHELF_S, acknowledge as acknowledgeAll, calls, callsHere, grouped, oldestCalling, render as renderEvents, setCalled } from "./events.js";
 import { SHAPES, isGone } from "./figures.js";
@@ -23,6 +23,7 @@ import { LANGUAGES, choose, clock, code, day, language, number, say, span, utc }
 
 const ORIGIN_COLOURS = 6;
 const TICK_MS = 100;
+const PRESS_MS = 800;
 const FIELDS = "input:not([type=range]), select, textarea";
 
 let link = null;
@@ -131,6 +132,18 @@ function focusOn(event) {
   chart.fitNext();
 }
 
+// A press counts on the element on which it began: while one is under way nothing is drawn anew beneath it, for as long as a press may take.
+let pressedUntil = 0;
+
+function press(event) {
+  if (event.type === "pointerdown" || event.key === " ") pressedUntil = performance.now() + PRESS_MS;
+}
+
+// The click comes after the end of the press.
+function letGo() {
+  setTimeout(() => { pressedUntil = 0; }, 0);
+}
+
 function mark(name) {
   if (dirty.size === 0) requestAnimationFrame(render);
   dirty.add(name);
@@ -141,6 +154,7 @@ function touched(prefix) {
 }
 
 function render() {
+  if (performance.now() < pressedUntil) return void requestAnimationFrame(render);
   if (link) {
     if (touched("node") || touched("events/")) showHead();
     if (touched("events/") || touched("node") || touched("salvos") || touched("paths/")) {
@@ -180,6 +194,7 @@ function showClocks() {
 
 function tick() {
   if (!link) return;
+  link.watch();
   const state = link.state();
   if (document.body.dataset.link !== state) {
     document.body.dataset.link = state;
@@ -336,7 +351,7 @@ function setTheme(theme) {
 }
 
 async function setLanguage(wanted) {
-  await choose(wanted);
+  if (!await choose(wanted)) return;
   localStorage.setItem("language", language());
   for (const one of document.querySelectorAll("[data-say]")) one.textContent = say(one.dataset.say);
   for (const one of document.querySelectorAll("[data-say-label]")) one.setAttribute("aria-label", say(one.dataset.sayLabel));
@@ -348,7 +363,8 @@ async function setLanguage(wanted) {
   place.translate();
   session.showPerson();
   sound.show();
-  past?.showBar();
+  showOutcome();
+  past?.translate();
   mark("all");
 }
 
@@ -362,7 +378,13 @@ async function start() {
   await setLanguage(asked);
   listen();
   if (!session.current()) return session.showLogin();
-  link = new Link("/api/stream", (changed) => { for (const name of changed) if (name !== "clock") mark(name); });
+  link = new Link("/api/stream", (changed, whole) => {
+    for (const name of changed) if (name !== "clock") mark(name);
+    // What stood in the picture before and is not in the new whole one is named nowhere.
+    if (whole) mark("all");
+    // A browser lets the timers of a page that nobody sees run once a minute; an alarm sounds at once all the same.
+    if (document.hidden) tick();
+  });
   // A refused stream may mean that the session is over.
   past = new Past(link, () => mark("all"));
   link.onRefused = async () => {
@@ -370,6 +392,8 @@ async function start() {
     if (person === null) location.reload();
   };
   setInterval(tick, TICK_MS);
+  for (const begin of ["pointerdown", "keydown"]) document.addEventListener(begin, press, true);
+  for (const end of ["pointerup", "pointercancel", "keyup", "blur"]) window.addEventListener(end, letGo, true);
   return undefined;
 }
 

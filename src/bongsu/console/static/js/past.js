@@ -21,6 +21,7 @@ export class Past {
     this.wanted = null;
     this.aimMs = null;
     this.reach = null;
+    this.failed = false;
     this.listen();
     this.lookHowFar();
     setInterval(() => this.lookHowFar(), REACH_MS);
@@ -71,16 +72,16 @@ export class Past {
 
   async fetch(ms) {
     const answer = await fetch(`/api/past?at=${new Date(ms).toISOString()}`, { cache: "no-store" }).catch(() => null);
-    if (!answer?.ok) {
-      byId("scrub-fault").textContent = say("past.fault");
-      this.aimMs = null;
+    const set = answer?.ok ? (await answer.json().catch(() => null))?.set : null;
+    // Nobody waits for it any more: now is shown, or a later wish is on its way.
+    if (this.aimMs === null) return;
+    if (this.wanted === null) this.aimMs = null;
+    this.failed = !set;
+    this.showFault();
+    if (!set) {
       this.stop();
       return;
     }
-    const { set } = await answer.json();
-    if (this.aimMs === null) return;
-    if (this.wanted === null) this.aimMs = null;
-    byId("scrub-fault").textContent = "";
     this.pieces = new Map(Object.entries(set));
     this.clock = set.clock;
     this.atMs = this.exerciseMs();
@@ -90,7 +91,18 @@ export class Past {
     this.onChange();
   }
 
+  showFault() {
+    byId("scrub-fault").textContent = this.failed ? say("past.fault") : "";
+  }
+
+  translate() {
+    this.showBar();
+    this.showFault();
+  }
+
   now() {
+    this.failed = false;
+    this.showFault();
     this.stop();
     this.wanted = null;
     this.aimMs = null;

@@ -5,13 +5,15 @@ import { HEADERS } from "./commands.js";
 import * as view from "./view.js";
 import { has, say } from "./words.js";
 
+// A node that is stopped takes the question and never answers.
+const ANSWER_MS = 2_000;
 let person = null;
 let provided = false;
 
 export const current = () => person;
 
 export async function ask() {
-  const answer = await fetch("/api/session", { cache: "no-store" });
+  const answer = await fetch("/api/session", { cache: "no-store", signal: AbortSignal.timeout(ANSWER_MS) });
   const said = await answer.json();
   person = said.name === null ? null : said;
   provided = said.provider ?? false;

@@ -1,7 +1,7 @@
 // The call that is heard: nothing sounds before a person has armed it at the start of the shift, and the page says so.
 
 import { byId } from "./dom.js";
-import { say, span } from "./words.js";
+import { language, say, span } from "./words.js";
 
 const MUTE_MS = 120_000;
 const REPEAT_MS = 2_500;
@@ -55,7 +55,8 @@ export function sound(waiting) {
 export function show() {
   const box = byId("sound"), left = mutedUntil - performance.now();
   const state = !armed() ? "off" : left > 0 ? "muted" : "on";
-  if (box.dataset.sound === state && state !== "muted") return;
+  if (box.dataset.sound === state && box.lang === language() && state !== "muted") return;
   box.dataset.sound = state;
+  box.lang = language();
   box.textContent = say(`sound.${state}`, { left: span(left / 1000) });
 }

@@ -136,6 +136,7 @@ function render() {
 
 function tick() {
   if (!link) return;
+  link.watch();
   const state = link.state(), act = link.pieces.get("act"), exercise = link.exerciseMs();
   document.body.dataset.link = state;
   const bar = byId("no-link");
@@ -154,7 +155,7 @@ function tick() {
 }
 
 async function setLanguage(wanted) {
-  await choose(wanted);
+  if (!await choose(wanted)) return;
   for (const one of document.querySelectorAll("[data-say]")) one.textContent = say(one.dataset.say);
   byId("altitude").setAttribute("aria-label", say("wall.truth"));
   byId("language").value = language();

@@ -4,14 +4,21 @@ export const LANGUAGES = { en: "English", ko: "한국어", ja: "日本語" };
 
 let table = {};
 let chosen = "en";
+let wanted = "en";
 
 export const language = () => chosen;
 
-export async function choose(wanted) {
-  chosen = wanted in LANGUAGES ? wanted : "en";
-  const answer = await fetch(`/words/${chosen}.json`);
-  table = await answer.json();
+// The newest wish wins: false when another came while the catalogue was on its way. Texts and the language of the page change at one moment.
+export async function choose(asked) {
+  const mine = asked in LANGUAGES ? asked : "en";
+  wanted = mine;
+  const answer = await fetch(`/words/${mine}.json`);
+  const words = await answer.json();
+  if (wanted !== mine) return false;
+  table = words;
+  chosen = mine;
   document.documentElement.lang = chosen;
+  return true;
 }
 
 export const has = (key) => key in table;
