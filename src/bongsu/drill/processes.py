@@ -119,6 +119,7 @@ class NodeProcess:
             self._say(f"the node of {self.code} has died{'; it is started again' if restart else ''}")
             if not restart:
                 return
+            self._keep_console_port()
             await asyncio.sleep(NODE_RESTART_S)
 
     def send(self, line: Line) -> None:
@@ -153,6 +154,12 @@ class NodeProcess:
             self._say(f"the node of {self.code} does not end; it is ended by force")
             process.kill()
             await process.wait()
+
+    def _keep_console_port(self) -> None:
+        """A page that is open finds the node again where it was: the port that was free at its first start stands in its settings from now on."""
+        settings = self.config.read_text(encoding="utf-8")
+        if self.said is not None and "console_port" not in settings:
+            self.config.write_text(f"console_port = {self.said.console_port}\n{settings}", encoding="utf-8")
 
     async def _run(self) -> None:
         self.said = None
