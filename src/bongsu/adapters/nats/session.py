@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any, Protocol
 
 import msgspec
@@ -164,7 +165,8 @@ class Session:
     async def end(self) -> None:
         """Close the connection; harmless when it is lost."""
         self.lost.set()
-        await self._client.close()
+        with suppress(RuntimeError):  # the client wrote its last bytes to a line that was closed already
+            await self._client.close()
         for subscription in self._subscriptions:
             # A client whose line broke while it was being closed leaves them waiting for ever.
             subscription._stop_processing()
