@@ -244,6 +244,11 @@ def _falls_in_zone(findings: Findings, expected: kinds.FallsInZone) -> Verdict:
     return text, landed is not None and zone.holds(*landed.landing_deg) is expected.inside
 
 
+def accepted_states(state: str) -> set[str]:
+    """What meets an expected state: a partner that is heard no more may be unknown at once, where its path is dead as well."""
+    return {state, "unknown"} if state == "stale" else {state}
+
+
 def _source_state(findings: Findings, expected: kinds.SourceState) -> Verdict:
     begun_ns, ended_ns = (findings.scenario.time_ns(at_s) for at_s in (expected.from_s, expected.until_s))
     told = findings.folds[expected.node].sources.get(expected.source, [])
@@ -253,9 +258,7 @@ def _source_state(findings: Findings, expected: kinds.SourceState) -> Verdict:
         f"{expected.node} shows {expected.source} as {expected.state.replace('_', ' ')} "
         f"between {expected.from_s:g} and {expected.until_s:g} s"
     )
-    # A partner that was heard no more may be unknown at once, where its path is dead as well.
-    wanted = {expected.state, "unknown"} if expected.state == "stale" else {expected.state}
-    return text, not wanted.isdisjoint(before + during)
+    return text, not accepted_states(expected.state).isdisjoint(before + during)
 
 
 def _held(findings: Findings, expected: kinds.Held) -> Verdict:
